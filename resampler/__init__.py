@@ -1,0 +1,1 @@
+"""The UTAU host protocol: thirteen arguments in, one rendered note out."""

@@ -1,0 +1,1 @@
+"""Files and people: voicebanks, scores, songs and the `vbtools` program."""

@@ -1,0 +1,1 @@
+"""Readers of song files; each returns a `voicebank_tools.score.Score`."""
