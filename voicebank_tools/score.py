@@ -3,10 +3,17 @@
 Resolution is 480 ticks per quarter note. Sources: host-protocol notes on .ust and .ustx.
 """
 
-from collections.abc import Mapping
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from pychang import PychangError
 
 TICKS_PER_QUARTER = 480
+MS_PER_MINUTE = 60000.0
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class PitchPoint:
 @dataclass(frozen=True)
 class Vibrato:
     """`length_percent` of the note, at its end; `fade_in/out_percent` of the vibrato;
-    `shift_percent` of a period; `drift_percent` of the depth."""
+    `shift_percent` of a period; `drift_percent` of the depth; `volume_link_percent` is how
+    much the volume follows (OpenUtau)."""
 
     length_percent: float = 0.0
     period_ms: float = 175.0
@@ -32,6 +40,7 @@ class Vibrato:
     fade_out_percent: float = 10.0
     shift_percent: float = 0.0
     drift_percent: float = 0.0
+    volume_link_percent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,16 @@ class Curve:
 @dataclass(frozen=True)
 class Note:
     """One sung note (rests are gaps). `None` in an optional field: the voicebank's or the
-    host's default applies."""
+    host's default applies.
+
+    A lyric that begins with `+` or is "..." extends the note before it with a new tone.
+    `pitch_points` are empty if the score has none. With `snap_first` the `y_cents` of the first
+    point does not count: it starts at the tone of the note right before, or at its own tone
+    where none touches. The .ust reader clears `snap_first` behind a rest, so there y counts.
+    `phonetic_hint` (OpenUtau `lyric [hint]`, UST `!alias`) is sung instead of the lyric;
+    `phoneme` replaces what the lyric became (OpenUtau's override of the first phoneme), moved
+    by `phoneme_offset_ticks`. Flags are the note's own, without the track's.
+    """
 
     position_ticks: int
     duration_ticks: int
@@ -97,6 +115,10 @@ class Note:
     tone_shift: int = 0
     alternate: int = 0
     direct: bool = False
+    phonetic_hint: str = ""
+    phoneme: str = ""
+    phoneme_offset_ticks: int = 0
+    label: str = ""
 
     @property
     def end_ticks(self) -> int:
@@ -113,18 +135,80 @@ class Tempo:
 
 @dataclass(frozen=True)
 class TempoMap:
-    """Ticks <-> milliseconds through all tempo changes; the first tempo is at tick 0."""
+    """Ticks <-> milliseconds through all tempo changes; the first tempo is at tick 0.
+
+    Before tick 0 the first tempo goes on, behind the last change the last one does.
+    `tempo_map` builds one from changes in any order.
+
+    Raises:
+        PychangError: no tempo, a first tempo not at 0, positions that do not rise, or a
+            tempo that is not a positive number.
+    """
 
     tempos: tuple[Tempo, ...] = (Tempo(0, 120.0),)
 
+    def __post_init__(self) -> None:
+        positions = [tempo.position_ticks for tempo in self.tempos]
+        if not positions or positions[0] != 0:
+            raise PychangError(f"tempo map: the first tempo must be at tick 0, not {positions[:1]}")
+        if any(later <= earlier for earlier, later in pairwise(positions)):
+            raise PychangError("tempo map: positions must rise; sort the tempo changes")
+        for tempo in self.tempos:
+            if not (math.isfinite(tempo.bpm) and tempo.bpm > 0.0):
+                raise PychangError(
+                    f"tempo map: {tempo.bpm} bpm at tick {tempo.position_ticks} is not above 0"
+                )
+
     def ms_at(self, ticks: float) -> float:
-        raise NotImplementedError  # voicebank_tools/score.py owner fills this
+        """Return the time in ms of a position in ticks (fractions and any sign allowed)."""
+        index = self._index_at(ticks)
+        tempo = self.tempos[index]
+        return self._starts_ms[index] + (ticks - tempo.position_ticks) * _ms_per_tick(tempo.bpm)
 
     def ticks_at(self, time_ms: float) -> float:
-        raise NotImplementedError
+        """Return the position in ticks, with fractions, of a time in ms: inverse of `ms_at`."""
+        index = max(0, bisect_right(self._starts_ms, time_ms) - 1)
+        tempo = self.tempos[index]
+        return tempo.position_ticks + (time_ms - self._starts_ms[index]) / _ms_per_tick(tempo.bpm)
 
     def bpm_at(self, ticks: float) -> float:
-        raise NotImplementedError
+        """Return the tempo in quarter notes a minute that is in force at a position in ticks."""
+        return self.tempos[self._index_at(ticks)].bpm
+
+    def _index_at(self, ticks: float) -> int:
+        return max(0, bisect_right(self._positions_ticks, ticks) - 1)
+
+    @cached_property
+    def _positions_ticks(self) -> tuple[int, ...]:
+        return tuple(tempo.position_ticks for tempo in self.tempos)
+
+    @cached_property
+    def _starts_ms(self) -> tuple[float, ...]:
+        starts_ms = [0.0]
+        for tempo, following in pairwise(self.tempos):
+            width_ticks = following.position_ticks - tempo.position_ticks
+            starts_ms.append(starts_ms[-1] + width_ticks * _ms_per_tick(tempo.bpm))
+        return tuple(starts_ms)
+
+
+def tempo_map(changes: Iterable[tuple[int, float]], default_bpm: float = 120.0) -> TempoMap:
+    """Return the map of `(position_ticks, bpm)` changes in any order.
+
+    Of several changes at one position the last wins; changes before tick 0 count as at 0;
+    `default_bpm` holds until the first change. A change to the tempo in force is left out.
+    """
+    by_position: dict[int, float] = {0: default_bpm}
+    for position_ticks, bpm in sorted(changes, key=lambda change: change[0]):
+        by_position[max(0, position_ticks)] = bpm
+    tempos: list[Tempo] = []
+    for position_ticks, bpm in sorted(by_position.items()):
+        if not tempos or tempos[-1].bpm != bpm:
+            tempos.append(Tempo(position_ticks, bpm))
+    return TempoMap(tuple(tempos))
+
+
+def _ms_per_tick(bpm: float) -> float:
+    return MS_PER_MINUTE / (bpm * TICKS_PER_QUARTER)
 
 
 @dataclass(frozen=True)
