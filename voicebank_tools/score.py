@@ -20,7 +20,8 @@ MS_PER_MINUTE = 60000.0
 class PitchPoint:
     """A portamento point: `x_ms` from the note's start, `y_cents` from the note's tone;
     `shape` of the segment that begins here: "io" (half cosine), "l" (linear),
-    "i" (slow start, UST `j`), "o" (fast start, UST `r`), "sp" (spline)."""
+    "i" (slow start, UST `j`), "o" (fast start, UST `r`), "sp" (spline).
+    """
 
     x_ms: float
     y_cents: float
@@ -31,7 +32,8 @@ class PitchPoint:
 class Vibrato:
     """`length_percent` of the note, at its end; `fade_in/out_percent` of the vibrato;
     `shift_percent` of a period; `drift_percent` of the depth; `volume_link_percent` is how
-    much the volume follows (OpenUtau)."""
+    much the volume follows (OpenUtau).
+    """
 
     length_percent: float = 0.0
     period_ms: float = 175.0
@@ -70,7 +72,8 @@ class StepBend:
 @dataclass(frozen=True)
 class Curve:
     """An automation curve in song ticks: points joined by lines, `values` in the curve's unit
-    (`pitd` cents, `dyn` 0.1 dB)."""
+    (`pitd` cents, `dyn` 0.1 dB).
+    """
 
     ticks: tuple[int, ...]
     values: tuple[float, ...]
@@ -214,7 +217,8 @@ def _ms_per_tick(bpm: float) -> float:
 @dataclass(frozen=True)
 class Track:
     """The notes one singer sings, in order of position; `flags` are appended to each note's
-    own (UTAU: the first occurrence wins)."""
+    own (UTAU: the first occurrence wins).
+    """
 
     name: str
     notes: tuple[Note, ...]
@@ -227,7 +231,8 @@ class Track:
 @dataclass(frozen=True)
 class Score:
     """A whole song. `length_ticks` ends with the last note, or with the rest or part behind it;
-    `warnings` are the reader's findings, one line each."""
+    `warnings` are the reader's findings, one line each.
+    """
 
     name: str
     tempo_map: TempoMap

@@ -62,7 +62,7 @@ def test_time_rises_with_ticks_at_no_more_than_the_slowest_tempo(
     low, high = sorted((one, other))
     slowest_bpm = min(tempo.bpm for tempo in built.tempos)
     rise_ms = built.ms_at(high) - built.ms_at(low)
-    assert 0.0 <= rise_ms + 1e-3
+    assert rise_ms + 1e-3 >= 0.0
     assert rise_ms <= (high - low) * 125.0 / slowest_bpm + 1e-3
 
 
