@@ -1,0 +1,134 @@
+"""A recording taken apart: pitch, glottal phase, partials and what they leave over."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pychang.arrays import ComplexArray, FloatArray
+from pychang.glottis import log_amplitude, minimum_phase, pulse_turns
+from pychang.harmonics import (
+    analyse_harmonics,
+    continuous_f0,
+    frame_phase,
+    harmonic_count,
+    sample_phase,
+    synthesise,
+)
+from pychang.pitch import estimate_f0
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
+
+ANALYSIS_VERSION = 1
+"""Part of every cache key: raise it whenever an analysis would come out different."""
+
+_BORDER_FRAMES = 2  # soft borders of voicing: 10 ms
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One recording at 44.1 kHz. Frame i is centred on sample i * HOP_SAMPLES.
+
+    Attributes:
+        f0_hz: 0 where unvoiced. Shape [frames].
+        voicing: Gain of the harmonic part, soft at its borders, 0..1. Shape [frames].
+        phase_cycles: Glottal phase (whole at each pulse), rising through unvoiced parts too. [frames].
+        log_amplitudes: Natural log of each partial's amplitude. Shape [frames, partials].
+        tract_phase: Minimum phase of the amplitudes, radians. Shape [frames, partials].
+        deviation: Unit phasors: measured phase less tract phase less pulse. Shape [frames, partials].
+        residual: Recording less its partials. Shape [samples].
+        peak: Largest absolute sample of the recording.
+    """
+
+    f0_hz: FloatArray
+    voicing: FloatArray
+    phase_cycles: FloatArray
+    log_amplitudes: FloatArray
+    tract_phase: FloatArray
+    deviation: ComplexArray
+    residual: FloatArray
+    peak: float
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.residual) / SAMPLE_RATE_HZ
+
+    @property
+    def continuous_f0_hz(self) -> FloatArray:
+        """f0 as the phase has it, without gaps. Shape [frames]."""
+        return np.gradient(self.phase_cycles) * (SAMPLE_RATE_HZ / HOP_SAMPLES)
+
+    @property
+    def mean_f0_hz(self) -> float:
+        """Mean of the voiced frames, 0 if there is none (the average a `.frq` header holds)."""
+        voiced = self.f0_hz[self.f0_hz > 0]
+        return float(voiced.mean()) if len(voiced) else 0.0
+
+
+def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
+    """Take a recording apart.
+
+    Args:
+        samples: Mono wave at 44.1 kHz, finite. Shape [samples].
+        hint_hz: A `.frq` file's f0 on our frames; a candidate, never believed unchecked. [frames].
+    """
+    samples = np.asarray(samples, dtype=np.float32)
+    f0 = estimate_f0(samples, hint_hz)
+    if not f0.any():
+        return _unvoiced(samples, len(f0))
+    voicing = _soft_voicing(f0)
+    filled = continuous_f0(f0)
+    count = harmonic_count(float(f0[f0 > 0].min()))
+    phase = frame_phase(filled)
+    for _ in range(2):
+        phase, filled = _on_the_pulse(samples, phase, filled, voicing, count)
+    count = harmonic_count(float(filled[voicing > 0].min()))
+    amplitudes = analyse_harmonics(samples, phase, filled, count)
+    amplitudes *= voicing[:, None].astype(np.float32)
+    logs = log_amplitude(amplitudes)
+    tract = minimum_phase(logs, filled)
+    deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
+    harmonic = synthesise(amplitudes, sample_phase(phase, len(samples)))
+    return Analysis(
+        f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase, log_amplitudes=logs,
+        tract_phase=tract, deviation=deviation, residual=samples - harmonic,
+        peak=float(np.max(np.abs(samples))),
+    )  # fmt: skip
+
+
+def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
+    """A recording without voice: everything is residual; one partial, silent, keeps shapes alike."""
+    flat = np.full((frames, 1), np.log(1e-7), np.float32)
+    return Analysis(
+        f0_hz=np.zeros(frames), voicing=np.zeros(frames), phase_cycles=np.arange(frames, dtype=float),
+        log_amplitudes=flat, tract_phase=np.zeros_like(flat), deviation=np.ones_like(flat, np.complex64),
+        residual=samples, peak=float(np.max(np.abs(samples), initial=0.0)),
+    )  # fmt: skip
+
+
+def _soft_voicing(f0: FloatArray) -> FloatArray:
+    """1 in voiced frames, falling to 0 over the border frames outside them."""
+    voiced = (f0 > 0).astype(float)
+    best = voiced.copy()
+    for distance in range(1, _BORDER_FRAMES + 1):
+        gain = 1.0 - distance / (_BORDER_FRAMES + 1)
+        best[distance:] = np.maximum(best[distance:], gain * voiced[:-distance])
+        best[:-distance] = np.maximum(best[:-distance], gain * voiced[distance:])
+    return best
+
+
+def _on_the_pulse(
+    samples: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    """Turn the phase so that pulses fall on whole cycles; this refines f0 as well."""
+    amplitudes = analyse_harmonics(samples, phase, f0, count)
+    tract = minimum_phase(log_amplitude(amplitudes), f0)
+    turns = pulse_turns(amplitudes, tract, voicing)
+    phase = phase + _smooth(turns)
+    refined = np.gradient(phase) * (SAMPLE_RATE_HZ / HOP_SAMPLES)
+    return phase, np.clip(refined, 0.8 * f0, 1.25 * f0)
+
+
+def _smooth(curve: FloatArray, half_width: int = 5) -> FloatArray:
+    """Weighted mean over a Hann window of 2 * half_width + 1 frames, ends held."""
+    window = np.hanning(2 * half_width + 3)[1:-1]
+    padded = np.pad(curve, half_width, mode="edge")
+    return np.convolve(padded, window / window.sum(), "valid")

@@ -1,0 +1,106 @@
+"""Where the glottis closes: a phase that is zero at every pulse.
+
+A partial's phase holds three things: the pulse's place in time, the vocal tract, and what is left. With
+the minimum phase of the amplitudes as the tract's, the place is the turn at which the partials agree
+best. A dynamic programme over the frames keeps it from jumping. (Idea: pulse-place estimation of
+Smits & Yegnanarayana 1995 and LF-model fits; the agreement measure is this project's own.)
+"""
+
+import numpy as np
+
+from pychang.arrays import ComplexArray, FloatArray
+from pychang.units import SAMPLE_RATE_HZ
+
+_TURN_STEPS = 128
+_FFT = 1024
+_LOG_FLOOR = 1e-7
+
+
+def log_amplitude(amplitudes: ComplexArray) -> FloatArray:
+    """Return the natural log of |amplitudes|, floored near -16 (-140 dB). Shape kept."""
+    return np.log(np.abs(amplitudes) + _LOG_FLOOR).astype(np.float32)
+
+
+def minimum_phase(log_amplitudes: FloatArray, f0_hz: FloatArray) -> FloatArray:
+    """Return the minimum phase in radians that belongs to the partials' amplitudes.
+
+    Args:
+        log_amplitudes: Natural log. Shape [frames, partials].
+        f0_hz: Positive. Shape [frames].
+
+    Returns:
+        Continuous (unwrapped by construction) over the partials. Shape [frames, partials].
+    """
+    bins = np.arange(_FFT // 2 + 1) * (SAMPLE_RATE_HZ / _FFT)
+    curve = at_positions(log_amplitudes, bins[None] / f0_hz[:, None] - 1.0)
+    cepstrum = np.fft.irfft(curve, axis=1)
+    cepstrum[:, 1 : _FFT // 2] *= 2.0
+    cepstrum[:, _FFT // 2 + 1 :] = 0.0
+    phase = np.fft.rfft(cepstrum, axis=1).imag.astype(np.float32)
+    k = np.arange(1, log_amplitudes.shape[1] + 1)
+    return at_positions(phase, k[None] * f0_hz[:, None] * (_FFT / SAMPLE_RATE_HZ))
+
+
+def at_positions(rows: FloatArray, positions: FloatArray) -> FloatArray:
+    """Read each row between its columns, ends held. Shapes [frames, columns], [frames, points]."""
+    last = rows.shape[1] - 1
+    position = np.clip(positions, 0.0, last)
+    low = np.minimum(position.astype(np.int64), max(last - 1, 0))
+    part = (position - low).astype(np.float32)
+    a = np.take_along_axis(rows, low, 1)
+    b = np.take_along_axis(rows, np.minimum(low + 1, last), 1)
+    return a + part * (b - a)
+
+
+def pulse_turns(amplitudes: ComplexArray, tract_phase: FloatArray, voiced: FloatArray) -> FloatArray:
+    """Find the turn (cycles) by which each frame's phase must rise so that pulses fall on whole cycles.
+
+    Args:
+        amplitudes: Measured partials. Shape [frames, partials].
+        tract_phase: `minimum_phase` of them, radians. Shape [frames, partials].
+        voiced: Weight of each frame's evidence, 0..1. Shape [frames].
+
+    Returns:
+        Smooth, without jumps inside voiced stretches. Shape [frames].
+    """
+    count = min(amplitudes.shape[1], _TURN_STEPS // 2 - 1)
+    weight = np.abs(amplitudes[:, :count])
+    loud = np.sqrt(weight / (weight.max(1, keepdims=True) + 1e-12))
+    aligned = loud * np.exp(1j * (np.angle(amplitudes[:, :count]) - tract_phase[:, :count]))
+    spectrum = np.zeros((len(aligned), _TURN_STEPS // 2 + 1), complex)
+    spectrum[:, 1 : count + 1] = aligned
+    score = np.fft.irfft(np.conj(spectrum), axis=1) * _TURN_STEPS / (2 * loud.sum(1, keepdims=True) + 1e-9)
+    if (voiced @ score.max(1)) < (voiced @ (-score).max(1)):
+        score = -score  # a recording of the other polarity
+    path = _smooth_path(score * voiced[:, None])
+    return np.unwrap(path / _TURN_STEPS, period=1.0)
+
+
+def _smooth_path(score: FloatArray, reach: int = 3, penalty: float = 0.04) -> FloatArray:
+    """Viterbi over a ring of turns: moves of at most `reach` steps a frame, dear by their square."""
+    frames, steps = score.shape
+    moves = np.arange(-reach, reach + 1)
+    source = (np.arange(steps)[None] - moves[:, None]) % steps
+    cost = (penalty * moves**2)[:, None]
+    total = score[0].copy()
+    back = np.zeros((frames, steps), np.int64)
+    columns = np.arange(steps)
+    for i in range(1, frames):
+        ways = total[source] - cost
+        best = ways.argmax(0)
+        back[i] = source[best, columns]
+        total = ways[best, columns] + score[i]
+    path = np.empty(frames, np.int64)
+    path[-1] = int(total.argmax())
+    for i in range(frames - 1, 0, -1):
+        path[i - 1] = back[i, path[i]]
+    return _between_steps(score, path)
+
+
+def _between_steps(score: FloatArray, path: FloatArray) -> FloatArray:
+    """Move each step to the top of the parabola through its neighbours."""
+    rows = np.arange(len(path))
+    a, b, c = (score[rows, (path + d) % score.shape[1]] for d in (-1, 0, 1))
+    bend = a - 2 * b + c
+    shift = np.where(bend < -1e-6, 0.5 * (a - c) / np.minimum(bend, -1e-6), 0.0)
+    return path + np.clip(shift, -0.5, 0.5)

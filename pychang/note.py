@@ -1,0 +1,43 @@
+"""What one note asks of an engine: which moment of the recording, and which pitch, at every frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pychang.arrays import FloatArray
+from pychang.units import HOP_SAMPLES
+
+
+@dataclass(frozen=True)
+class NotePlan:
+    """A note, frame by frame; output frame i stands at sample i * HOP_SAMPLES.
+
+    Attributes:
+        samples: Length of the note.
+        source_frames: Position in the recording each frame sounds like, in analysis frames. [frames].
+        f0_hz: Wanted pitch, positive everywhere. Shape [frames].
+        level_db: Level curve added to the recording's own. Shape [frames].
+        formant_ratio: Factor on every formant's frequency.
+        breath_gain_db: Level of the noise in voiced parts.
+        tilt_db_per_octave: Brightness of the voice (tension), loudness kept.
+        seed: Seeds all that is random, so that the same request gives the same bytes.
+    """
+
+    samples: int
+    source_frames: FloatArray
+    f0_hz: FloatArray
+    level_db: FloatArray
+    formant_ratio: float = 1.0
+    breath_gain_db: float = 0.0
+    tilt_db_per_octave: float = 0.0
+    seed: int = 0
+
+    @property
+    def speed(self) -> FloatArray:
+        """Source frames passed per output frame: 1 = as recorded, 0 = a held moment. [frames]."""
+        return np.gradient(self.source_frames)
+
+
+def frames_for(samples: int) -> int:
+    """Return how many plan frames cover `samples`: the last one stands at or behind the end."""
+    return samples // HOP_SAMPLES + 2

@@ -1,0 +1,179 @@
+"""The fundamental frequency of a voice: two estimators vote, one smooth path wins.
+
+Candidates come from the normalised autocorrelation (Boersma, "Accurate short-term analysis of the
+fundamental frequency and the harmonics-to-noise ratio of a sampled sound", 1993) and from DIO
+(Morise et al., 2009, through pyworld). A Viterbi search picks one candidate or "unvoiced" per frame;
+a second search knows the voice's own median and so repairs octave errors.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pychang.arrays import FloatArray
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
+
+_RATE_HZ = 11025  # a quarter: keeps the fourth harmonic of the highest voice
+_HOP = HOP_SAMPLES // 4
+_FFT = 2048
+
+
+@dataclass(frozen=True)
+class PitchOptions:
+    """Search range in hertz and the costs of the path search (Boersma 1993, tables 1 and 2)."""
+
+    floor_hz: float = 55.0
+    ceiling_hz: float = 1200.0
+    candidates: int = 5
+    voicing_threshold: float = 0.42
+    silence_threshold: float = 0.02
+    octave_cost: float = 0.01
+    octave_jump_cost: float = 0.7
+    voicing_change_cost: float = 0.25
+    agreement_bonus: float = 0.15
+    range_cost_per_octave: float = 0.6
+
+
+def estimate_f0(samples: FloatArray, hint_hz: FloatArray | None = None, options: PitchOptions | None = None) -> FloatArray:
+    """Return f0 in hertz per frame, 0 where unvoiced.
+
+    Args:
+        samples: Mono wave at 44.1 kHz. Shape [samples].
+        hint_hz: A third opinion, a `.frq` file's curve on our frames, 0 = unvoiced. It only adds
+            candidates, which must prove themselves in the autocorrelation. Shape [frames].
+        options: Range and costs.
+
+    Returns:
+        Shape [samples // HOP_SAMPLES + 1]; frame i is centred on sample i * HOP_SAMPLES.
+    """
+    options = options or PitchOptions()
+    frames = len(samples) // HOP_SAMPLES + 1
+    if len(samples) < 4 * HOP_SAMPLES or float(np.max(np.abs(samples))) < 1e-4:
+        return np.zeros(frames)
+    correlation, level = _autocorrelation(samples, frames, options)
+    votes = [_dio(samples, frames, options)]
+    if hint_hz is not None:
+        votes.append(np.resize(np.append(hint_hz, np.zeros(frames)), frames))
+    f0, strength = _candidates(correlation, votes, options)
+    strength = strength + options.agreement_bonus * _agreement(f0, votes[0])
+    unvoiced = _unvoiced_strength(level, options)
+    path = _best_path(f0, strength, unvoiced, options)
+    if not path.any():
+        return path
+    middle_hz = float(np.exp(np.median(np.log(path[path > 0]))))
+    octaves = np.abs(np.log2(np.maximum(f0, 1.0) / middle_hz))
+    strength = strength - options.range_cost_per_octave * np.maximum(0.0, octaves - 0.6)
+    return _drop_islands(_best_path(f0, strength, unvoiced, options))
+
+
+def _autocorrelation(samples: FloatArray, frames: int, options: PitchOptions) -> tuple[FloatArray, FloatArray]:
+    """Return (normalised autocorrelation [frames, lags], peak level of each frame [frames])."""
+    import soxr
+
+    low = np.asarray(soxr.resample(samples.astype(np.float32), SAMPLE_RATE_HZ, _RATE_HZ), np.float32)
+    size = int(3 * _RATE_HZ / options.floor_hz) // 2 * 2
+    padded = np.pad(low, (size // 2, size // 2 + frames * _HOP - len(low) + _HOP))
+    view = np.lib.stride_tricks.sliding_window_view(padded, size)[: frames * _HOP : _HOP]
+    window = np.hanning(size).astype(np.float32)
+    block = (view - view.mean(1, keepdims=True)) * window
+    lags = int(_RATE_HZ / options.floor_hz) + 2
+    power = np.abs(np.fft.rfft(block, _FFT)) ** 2
+    raw = np.fft.irfft(power)[:, :lags]
+    own = np.fft.irfft(np.abs(np.fft.rfft(window, _FFT)) ** 2)[:lags]
+    scale = np.maximum(raw[:, :1], 1e-9)
+    return raw / scale / (own / own[0]), np.abs(block).max(1)
+
+
+def _dio(samples: FloatArray, frames: int, options: PitchOptions) -> FloatArray:
+    import pyworld
+
+    period_ms = 1000.0 * HOP_SAMPLES / SAMPLE_RATE_HZ
+    f0, _ = pyworld.dio(
+        samples.astype(np.float64), SAMPLE_RATE_HZ, f0_floor=options.floor_hz,
+        f0_ceil=options.ceiling_hz, frame_period=period_ms,
+    )  # fmt: skip
+    return np.append(f0, np.zeros(max(0, frames - len(f0))))[:frames]
+
+
+def _candidates(
+    correlation: FloatArray, votes: list[FloatArray], options: PitchOptions
+) -> tuple[FloatArray, FloatArray]:
+    """Return (f0 [frames, candidates], strength [frames, candidates]): the highest local maxima
+    of the autocorrelation, and the votes with the correlation they find at their own lag."""
+    shortest = int(_RATE_HZ / options.ceiling_hz)
+    left, here, right = correlation[:, :-2], correlation[:, 1:-1], correlation[:, 2:]
+    is_peak = (here > left) & (here >= right)
+    is_peak[:, : max(0, shortest - 1)] = False
+    score = np.where(is_peak, here - options.octave_cost * np.log2(np.arange(1, here.shape[1] + 1)), -1.0)
+    best = np.argpartition(-score, options.candidates, axis=1)[:, : options.candidates]
+    a, b, c = (np.take_along_axis(part, best, 1) for part in (left, here, right))
+    bend = np.minimum(a - 2 * b + c, -1e-9)
+    shift = 0.5 * (a - c) / bend
+    f0 = _RATE_HZ / np.maximum(best + 1 + np.clip(shift, -0.5, 0.5), 1.0)
+    strength = np.where(np.take_along_axis(is_peak, best, 1), b - 0.25 * (a - c) * shift, -1.0)
+    strength = np.minimum(strength, 1.0) - options.octave_cost * np.log2(options.ceiling_hz / f0)
+    for vote in votes:
+        lag = np.clip(_RATE_HZ / np.maximum(vote, options.floor_hz), 1, correlation.shape[1] - 2)
+        low = lag.astype(int)
+        rows = np.arange(len(lag))
+        part = lag - low
+        found = (1 - part) * correlation[rows, low] + part * correlation[rows, low + 1]
+        f0 = np.column_stack([f0, vote])
+        strength = np.column_stack([strength, np.where(vote > 0, np.minimum(found, 1.0), -1.0)])
+    return f0, strength
+
+
+def _agreement(f0: FloatArray, vote: FloatArray) -> FloatArray:
+    """Return 1 where a candidate lies within half a semitone of the other estimator, else 0."""
+    both = (f0 > 0) & (vote[:, None] > 0)
+    octaves = np.log2(np.where(both, f0, 1.0) / np.where(both, vote[:, None], 1.0))
+    return (both & (np.abs(octaves) < 1 / 24)).astype(float)
+
+
+def _unvoiced_strength(level: FloatArray, options: PitchOptions) -> FloatArray:
+    """Return the strength of the "unvoiced" candidate: high where the frame is near silence."""
+    loudest = float(np.percentile(level, 99)) + 1e-9
+    silence = options.silence_threshold / (1 + options.voicing_threshold)
+    return options.voicing_threshold + np.maximum(0.0, 2.0 - level / loudest / silence)
+
+
+def _best_path(f0: FloatArray, strength: FloatArray, unvoiced: FloatArray, options: PitchOptions) -> FloatArray:
+    """Viterbi search over the candidates and "unvoiced" (column 0). Returns f0 [frames]."""
+    frames = len(f0)
+    pitch = np.column_stack([np.zeros(frames), np.where(strength > 0, f0, 0.0)])
+    gain = np.column_stack([unvoiced, np.where(strength > 0, strength, -9.0)])
+    octave = np.log2(np.maximum(pitch, 1.0))
+    voiced = pitch > 0
+    jump = options.octave_jump_cost * np.abs(octave[1:, None, :] - octave[:-1, :, None])
+    change = voiced[1:, None, :] != voiced[:-1, :, None]
+    cost = np.where(change, options.voicing_change_cost, np.where(voiced[1:, None, :], jump, 0.0))
+    total = gain[0].copy()
+    back = np.zeros(pitch.shape, dtype=np.int64)
+    for i in range(1, frames):
+        reach = total[:, None] - cost[i - 1]
+        back[i] = reach.argmax(0)
+        total = reach.max(0) + gain[i]
+    path = np.empty(frames, dtype=np.int64)
+    path[-1] = int(total.argmax())
+    for i in range(frames - 1, 0, -1):
+        path[i - 1] = back[i, path[i]]
+    return pitch[np.arange(frames), path]
+
+
+def _drop_islands(f0: FloatArray, shortest: int = 5) -> FloatArray:
+    """Unvoice stretches too short to be a voice (a plosive's ring), bridge gaps as short."""
+    out = f0.copy()
+    for start, stop in voiced_runs(f0):
+        if stop - start < shortest:
+            out[start:stop] = 0.0
+    runs = voiced_runs(out)
+    for (_, end), (begin, _) in zip(runs, runs[1:], strict=False):
+        if begin - end <= shortest and abs(np.log2(out[begin] / out[end - 1])) < 0.25:
+            out[end:begin] = np.geomspace(out[end - 1], out[begin], begin - end + 2)[1:-1]
+    return out
+
+
+def voiced_runs(f0_hz: FloatArray) -> list[tuple[int, int]]:
+    """Return (first frame, frame behind the last) of every voiced stretch."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (f0_hz > 0).astype(int), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
