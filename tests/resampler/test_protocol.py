@@ -37,8 +37,8 @@ def test_openutau_call() -> None:
     assert request == RenderRequest(
         source_path=Path("src-1.wav"), output_path=Path("res-1.wav"), tone_midi=66.0, velocity_percent=100.0,
         flags=Flags((("g", 0.0), ("B", 0.0), ("H", 0.0))), offset_ms=596.0, length_ms=350.0,
-        consonant_ms=454.0, cutoff_ms=-7146.5, volume_percent=90.0, modulation_percent=30.0, tempo_bpm=119.99999999999999,
-        bend_cents=request.bend_cents)
+        consonant_ms=454.0, cutoff_ms=-7146.5, volume_percent=90.0, modulation_percent=30.0,
+        tempo_bpm=119.99999999999999, bend_cents=request.bend_cents)
 
 
 def test_vector_l5() -> None:
@@ -48,8 +48,8 @@ def test_vector_l5() -> None:
     assert (request.offset_ms, request.length_ms) == (1538.32, 550)
     assert (request.consonant_ms, request.cutoff_ms, request.tempo_bpm) == (66.21, -325.62, 120)
     assert request.bend_cents == (0,) * 107
-    assert format_arguments(request) == ["a.wav", "b.wav", "C4", "100", "", "1538.32", "550", "66.21", "-325.62",
-                                         "100", "0", "!120", "AA#106#"]
+    assert format_arguments(request) == ["a.wav", "b.wav", "C4", "100", "", "1538.32", "550", "66.21",
+                                         "-325.62", "100", "0", "!120", "AA#106#"]
 
 
 @pytest.mark.parametrize("count", range(4, 13))
@@ -81,7 +81,8 @@ def test_utsu_calls() -> None:
     assert parsed((3, "100.0"), (4, "?"), (6, "2000.0"), (11, "T120.0"), (12, "")) == RenderRequest(
         Path("src-1.wav"), Path("res-1.wav"), 66.0, 100.0, Flags(), 596.0, 2000.0, 454.0, -7146.5, 90.0, 30.0,
         120.0)
-    silence = parse_arguments("silence.wav out.wav C4 100 ? 0 151.0 0 0 100 0".split())
+    silence = parse_arguments(["silence.wav", "out.wav", "C4", "100", "?", "0", "151.0",
+                               "0", "0", "100", "0"])
     assert (silence.length_ms, silence.bend_cents, silence.tempo_bpm) == (151.0, (), 120.0)
 
 
