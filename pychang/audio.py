@@ -1,0 +1,205 @@
+"""Recordings in, notes out: any sound file -> mono 44.1 kHz, and plain 16-bit wav files.
+
+Hosts read only ``fmt `` tag 1, 16 bits and 44.1 kHz without surprises (UTAU's wavtool refuses all
+else), and ask whether the file exists rather than whether the program succeeded: so a file appears
+whole, by a rename, or not at all.
+"""
+
+import errno
+import io
+import os
+import secrets
+import struct
+import time
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pychang import PychangError
+from pychang.units import SAMPLE_RATE_HZ
+
+FULL_SCALE = 32768
+"""Integer of amplitude 1.0: the same on the way in and out, so that copies stay exact."""
+
+MAX_VALUES = 2**27
+"""Most samples of all channels that are read (half a gigabyte as float32, 50 minutes of mono)."""
+
+MIN_RATE_HZ, MAX_RATE_HZ = 4000, 768_000
+"""Sample rates outside come from damaged headers."""
+
+MAX_AMPLITUDE = 100.0
+"""Float files above (40 dB over full scale) hold integers or rubbish."""
+
+_REPLACE_ATTEMPTS = 20
+_REPLACE_PAUSE_S = 0.05
+
+
+def read_wav(path: Path) -> NDArray[np.float32]:
+    """Return a recording as float32 [samples], mono at 44.1 kHz, full scale 1.0.
+
+    Reads what libsndfile reads (wav of every depth, flac, ogg, aiff, mp3); channels are averaged.
+    Raises PychangError as `read_native` does.
+    """
+    samples, rate_hz = read_native(path)
+    return resample(samples.mean(axis=1, dtype=np.float32), rate_hz)
+
+
+def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Return (float32 [samples, channels] of full scale 1.0, sample rate in hertz) as recorded.
+
+    Raises PychangError, with the cure, for a path that cannot be read, what is no sound file, a
+    file without samples, samples that are no finite numbers, and sizes or rates beyond reason.
+    """
+    samples, rate_hz = _decode(path, _read_bytes(path))
+    if not len(samples):
+        raise PychangError(f"{path} holds no samples; record or export it again")
+    finite = np.isfinite(samples)
+    if not finite.all():
+        place = int(np.argmin(finite.all(axis=1)))
+        raise PychangError(f"{path}: sample {place} is not a number; export the file as 16-bit PCM wav")
+    peak = float(np.max(np.abs(samples)))
+    if peak > MAX_AMPLITUDE:
+        raise PychangError(
+            f"{path}: samples reach {peak:.3g} times full scale; export the file as 16-bit PCM wav")
+    return samples, rate_hz
+
+
+def resample(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+    """Return float32 [samples] brought from `rate_hz` to 44.1 kHz."""
+    if rate_hz == SAMPLE_RATE_HZ:
+        return samples
+    import soxr  # not needed for most recordings
+
+    # A handful of samples can come out as none; one sample keeps "not empty" true.
+    resampled = np.asarray(soxr.resample(samples, rate_hz, SAMPLE_RATE_HZ, "VHQ"), dtype=np.float32)
+    return resampled if len(resampled) else samples[:1]
+
+
+def to_pcm16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
+    """Return int16 [samples]: rounded without dither, clipped at full scale.
+
+    Raises ValueError for samples that are no finite numbers or not one channel.
+    """
+    if samples.ndim != 1 or not np.isfinite(samples).all():
+        raise ValueError(f"{samples.shape} samples to write are not finite numbers of one channel")
+    scaled = np.rint(samples.astype(np.float64) * FULL_SCALE)
+    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2")
+
+
+def write_wav(path: Path, samples: NDArray[np.floating], sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
+    """Write samples [samples], full scale 1.0, as a plain 16-bit mono wav file; replaces `path`.
+
+    Raises PychangError naming the folder and the cure when it cannot be written.
+    """
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setparams((1, 2, sample_rate_hz, 0, "NONE", ""))
+        writer.writeframesraw(to_pcm16(samples).tobytes())
+    write_file(path, buffer.getvalue())
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write bytes so that `path` holds either all of them or what it held before.
+
+    Raises PychangError naming the folder and the cure.
+    """
+    target = _long_path(path)
+    if target.exists() and not target.is_file():
+        raise PychangError(f"cannot write {path}: it is a folder or a device; name a file")
+    # In the same folder, because a rename is whole only inside one file system.
+    temporary = target.parent / f".pychang-{secrets.token_hex(6)}.tmp"
+    try:
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+            _replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise PychangError(f"cannot write {path.name} into {path.parent}: {_reason(error)}") from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    source = _long_path(path)
+    try:
+        if source.is_dir():
+            raise PychangError(f"{path} is a folder; name a sound file")
+        if source.stat().st_size > 8 * MAX_VALUES:
+            raise PychangError(f"{path} is larger than a gigabyte; cut it into shorter recordings")
+        data = source.read_bytes()
+    except FileNotFoundError as error:
+        raise PychangError(f"recording {path} not found; check the path and the voicebank") from error
+    except (OSError, ValueError) as error:
+        raise PychangError(f"cannot read {path}: {_reason(error)}") from error
+    if not data:
+        raise PychangError(f"{path} is an empty file; record or export it again")
+    return data
+
+
+def _decode(path: Path, data: bytes) -> tuple[NDArray[np.float32], int]:
+    import soundfile
+
+    try:
+        # Decoded from memory: libsndfile cannot open every name Python can.
+        with soundfile.SoundFile(io.BytesIO(_with_data_size(data))) as file:
+            rate_hz = file.samplerate
+            if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+                raise PychangError(f"{path} claims a sample rate of {rate_hz} Hz; export it at 44100 Hz")
+            if file.frames * max(file.channels, SAMPLE_RATE_HZ / rate_hz) > MAX_VALUES:
+                raise PychangError(f"{path} is too long to read; cut it into shorter recordings")
+            return file.read(dtype="float32", always_2d=True), rate_hz
+    except soundfile.SoundFileError as error:
+        detail = getattr(error, "error_string", str(error)).strip().rstrip(".")
+        message = f"{path} is not a sound file that can be read ({detail}); convert it to 16-bit PCM wav"
+        raise PychangError(message) from error
+
+
+def _with_data_size(data: bytes) -> bytes:
+    """Fill in the size 0 that streaming writers leave in the data chunk; libsndfile itself copes
+    with sizes beyond the file's end."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return data
+    position = 12
+    while position + 8 <= len(data):
+        name, size = data[position:position + 4], int(struct.unpack_from("<I", data, position + 4)[0])
+        if name == b"data":
+            rest = len(data) - position - 8
+            fixed = struct.pack("<I", rest)
+            return data if size or not rest else data[:position + 4] + fixed + data[position + 8:]
+        position += 8 + size + size % 2
+    return data
+
+
+def _long_path(path: Path) -> Path:
+    """Return the path in the form that Windows takes beyond 260 characters."""
+    if os.name != "nt" or len(str(path.absolute())) < 240 or str(path).startswith("\\\\"):
+        return path
+    return Path("\\\\?\\" + str(path.absolute()))
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    for attempt in range(_REPLACE_ATTEMPTS):
+        try:
+            temporary.replace(target)
+            return
+        except PermissionError:
+            # On Windows a host or a virus scanner may be reading the old file for a moment.
+            if os.name != "nt" or attempt == _REPLACE_ATTEMPTS - 1:
+                raise
+            time.sleep(_REPLACE_PAUSE_S)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    full = "the disk is full or a limit is reached; free some space or choose another folder"
+    locked = "no permission; make it accessible or choose another folder"
+    cures = {
+        errno.ENOSPC: full, errno.EFBIG: full, getattr(errno, "EDQUOT", errno.ENOSPC): full,
+        errno.EACCES: locked, errno.EPERM: locked, errno.EROFS: locked,
+        errno.ENOENT: "the folder does not exist; create it first",
+        errno.ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
+        errno.ENAMETOOLONG: "the path is too long; use shorter names",
+    }
+    return cures.get(number, f"{error}; check the path") if number else f"{error}; check the path"
