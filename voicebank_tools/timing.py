@@ -9,14 +9,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from resampler.pitchbend import bend_step_ms
+from resampler.protocol import consonant_stretch
 from voicebank_tools.oto import OtoEntry
 from voicebank_tools.score import TICKS_PER_QUARTER, Envelope, Note, TempoMap
 
 LENGTH_STEP_MS = 50.0
 """Hosts ask for notes whose length is a whole number of these."""
-
-BEND_STEP_TICKS = 5
-"""One pitch bend value for each of these (1/96 beat)."""
 
 SHORTEST_FADE_IN_MS = 5.0
 DEFAULT_FADE_OUT_MS = 35.0
@@ -84,11 +83,6 @@ class PhoneTiming:
         return self.position_ms + self.duration_ms - self.tail_intrude_ms + self.tail_overlap_ms
 
 
-def consonant_stretch(velocity_percent: float) -> float:
-    """Return the factor a consonant's length is multiplied by (100 -> 1, 0 -> 2, 200 -> 0.5)."""
-    return 2.0 ** (1.0 - velocity_percent / 100.0)
-
-
 def fit_openutau(
     preutterance_ms: float, overlap_ms: float, gap_ms: float, previous_ms: float
 ) -> tuple[float, float]:
@@ -145,11 +139,6 @@ def mean_tempo_bpm(duration_ticks: float, duration_ms: float) -> float:
     Rounded to a millionth, so that equal notes ask for equal renders wherever they stand.
     """
     return round(60000.0 * duration_ticks / TICKS_PER_QUARTER / duration_ms, 6)
-
-
-def bend_step_ms(tempo_bpm: float) -> float:
-    """Return the distance of two pitch bend values in ms (120 bpm -> 5.208333)."""
-    return 60000.0 * BEND_STEP_TICKS / TICKS_PER_QUARTER / tempo_bpm
 
 
 def bend_count(duration_ms: float, tempo_bpm: float) -> int:

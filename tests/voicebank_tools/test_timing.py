@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resampler.protocol import consonant_stretch
 from voicebank_tools import timing
 from voicebank_tools.oto import OtoEntry
 from voicebank_tools.score import Envelope, Note, Tempo, TempoMap
@@ -51,7 +52,7 @@ class TestUtausFit:
     def test_rule(
         self, pre: float, ovl: float, velocity: float, room_ms: float, expected: tuple[float, ...]
     ) -> None:
-        stretch = timing.consonant_stretch(velocity)
+        stretch = consonant_stretch(velocity)
         assert timing.fit_utau(pre * stretch, ovl * stretch, room_ms) == pytest.approx(expected)
 
     @pytest.mark.parametrize(
@@ -182,10 +183,6 @@ class TestTempo:
         (timed,) = time(phone(), tempo_map=tempo_map)
         assert timed.duration_ms == pytest.approx(250.0 + 500.0)
         assert timed.tempo_bpm == pytest.approx(80.0)
-
-    def test_bend_step(self) -> None:
-        assert timing.bend_step_ms(120.0) == pytest.approx(5.2083333)
-        assert timing.bend_step_ms(100.0) == 6.25
 
     def test_openutaus_count_reaches_the_end_of_the_release(self) -> None:
         assert timing.bend_count(500.0, 120.0) == 96
