@@ -93,11 +93,16 @@ def write_wav(path: Path, samples: NDArray[np.floating], sample_rate_hz: int = S
 
     Raises PychangError naming the folder and the cure when it cannot be written.
     """
+    write_file(path, wav_bytes(to_pcm16(samples), sample_rate_hz))
+
+
+def wav_bytes(samples: NDArray[np.int16], sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
+    """Return a whole wav file: 44 bytes of header (``fmt `` tag 1, mono) and int16 [samples]."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as writer:
         writer.setparams((1, 2, sample_rate_hz, 0, "NONE", ""))
-        writer.writeframesraw(to_pcm16(samples).tobytes())
-    write_file(path, buffer.getvalue())
+        writer.writeframesraw(samples.astype("<i2").tobytes())
+    return buffer.getvalue()
 
 
 def write_file(path: Path, data: bytes) -> None:
