@@ -1,0 +1,1 @@
+"""The commands of `vbtools`, one module each, imported when asked for."""
