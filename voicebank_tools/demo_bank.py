@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pychang.audio import write_wav
+from pychang.audio import write_file, write_wav
 from pychang.units import midi_to_hz
 from voicebank_tools.demo_phonemes import Mora, synthesise_mora
 from voicebank_tools.kana import SYLLABIC_N, romaji_of
@@ -55,8 +55,8 @@ def oto_line(kana: str, mora: Mora) -> str:
 def write_demo_bank(folder: Path, morae: tuple[str, ...] | None = None) -> Path:
     """Record the demo bank into `folder` (made if missing; files of the same names are replaced).
 
-    `morae`: which ones, None for all of `demo_morae()`. Returns `folder`. Raises OSError where a file
-    cannot be written and PychangError for a mora the voice cannot say.
+    `morae`: which ones, None for all of `demo_morae()`. Returns `folder`. Raises PychangError for a
+    file that cannot be written and for a mora the voice cannot say, OSError for the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
@@ -73,5 +73,5 @@ def write_demo_bank(folder: Path, morae: tuple[str, ...] | None = None) -> Path:
         "readme.txt": _README,
     }
     for name, text in texts.items():
-        (folder / name).write_bytes(text.encode(BANK_ENCODING))
+        write_file(folder / name, text.encode(BANK_ENCODING))
     return folder

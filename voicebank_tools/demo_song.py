@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pychang.audio import write_file
 from voicebank_tools.score import TICKS_PER_QUARTER
 
 SONG_NAME = "Arirang"
@@ -68,8 +69,8 @@ def demo_ust(bars: int | None = None, voice_dir: str = "") -> str:
 
 
 def write_demo_song(path: Path, bars: int | None = None, voice_dir: str = "") -> Path:
-    """Write the song as a .ust in UTAU's encoding; returns `path`. Raises OSError."""
-    path.write_bytes(demo_ust(bars, voice_dir).encode(SONG_ENCODING))
+    """Write the song as a .ust in UTAU's encoding; returns `path`. Raises PychangError if it cannot."""
+    write_file(path, demo_ust(bars, voice_dir).encode(SONG_ENCODING))
     return path
 
 
