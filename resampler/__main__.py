@@ -1,0 +1,79 @@
+"""One cold render: what a host runs as `pychang-resampler` or `python -m resampler`.
+
+Hosts ignore the exit code, log every line of stderr as an error and take an existing output file
+for success. So there is one line or none on stderr, and a whole file or none.
+"""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+
+from pychang import PychangError
+from resampler.protocol import USAGE, parse_arguments
+
+MAX_MESSAGE_LETTERS = 1000
+"""Longer messages only echo a hostile argument."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Answer one call; `argv` is without the program's name.
+
+    Returns 0 when the note (or the analysis) is there or only help was asked, 1 when it failed
+    and one line on stderr says why, 2 for fewer than four arguments.
+    """
+    if not argv or argv[0] in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    if len(argv) < 4:
+        _tell(USAGE)
+        return 2
+    try:
+        _render(argv)
+    except PychangError as error:
+        _tell(f"pychang-resampler: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - a host shows a traceback to nobody
+        _tell(f"pychang-resampler: unexpected {_describe(error)}; please report this line")
+        return 1
+    return 0
+
+
+def main_program() -> None:
+    """Run as a program of its own: the process's arguments and exit code."""
+    # A warning of a library would be a second line in the host's error log.
+    warnings.simplefilter("ignore")
+    sys.exit(main(sys.argv[1:]))
+
+
+def _render(argv: Sequence[str]) -> None:
+    request = parse_arguments(argv)
+    # Not before the arguments are understood: this loads the engine.
+    from resampler.render import render_file
+
+    render_file(request)
+
+
+def _describe(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _tell(message: str) -> None:
+    """Write one line to stderr, whatever letters the message holds and its encoding lacks."""
+    stream = sys.stderr
+    if stream is None:  # a windowed program on Windows has none
+        return
+    line = " ".join(message.split())[:MAX_MESSAGE_LETTERS]
+    printable = "".join(letter if letter.isprintable() else "?" for letter in line)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    with suppress(OSError, ValueError):  # the host may have closed its end
+        print(printable.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+
+
+if __name__ == "__main__":
+    main_program()
