@@ -8,7 +8,9 @@ VoiceOverlap, StartPoint) is fitted by UTAU's rule, any other by OpenUtau's.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from resampler import wavtool
 from resampler.pitchbend import bend_step_ms
 from resampler.protocol import consonant_stretch
 from voicebank_tools.oto import OtoEntry
@@ -20,8 +22,12 @@ LENGTH_STEP_MS = 50.0
 SHORTEST_FADE_IN_MS = 5.0
 DEFAULT_FADE_OUT_MS = 35.0
 
+SHORTEST_RAMP_MS = 1.5
+"""Any change of an envelope's gain takes at least as long: too short to be heard as a fade, long
+enough not to click."""
+
 EnvelopePoints = tuple[tuple[float, float], ...]
-"""(ms from the phone's position, gain) with rising times."""
+"""(ms from the phone's position, gain) with rising times, from gain 0 to gain 0."""
 
 
 @dataclass(frozen=True)
@@ -251,41 +257,40 @@ def openutau_envelope(phone: Phone, timing: PhoneTiming) -> EnvelopePoints:
     if timing.tail_overlap_ms == 0.0:
         fade_ms = max(full_ms, fade_ms - DEFAULT_FADE_OUT_MS)
     points = ((start_ms, 0.0), (attack_ms, attack), (full_ms, 1.0), (fade_ms, 1.0 - decay), (end_ms, 0.0))
-    return _rising(points)
+    return _without_jumps(points, start_ms, end_ms)
 
 
 def utau_envelope(envelope: Envelope, timing: PhoneTiming) -> EnvelopePoints:
     """Return a .ust note's own envelope: p1, p1+p2 (, p1+p2+p5) from the start of the sound and
     end-p4-p3, end-p4 from its end; silent before and behind.
     """
-    start_ms = -timing.preutterance_ms
-    end_ms = timing.end_ms - timing.position_ms
-    first_ms = start_ms + envelope.p1_ms
-    second_ms = first_ms + envelope.p2_ms
-    points = [
-        (start_ms, 0.0),
-        (first_ms, envelope.v1_percent / 100.0),
-        (second_ms, envelope.v2_percent / 100.0),
-    ]
+    widths_ms = [envelope.p1_ms, envelope.p2_ms, envelope.p3_ms, envelope.p4_ms]
+    levels = [envelope.v1_percent, envelope.v2_percent, envelope.v3_percent, envelope.v4_percent]
     if envelope.p5_ms is not None and envelope.v5_percent is not None:
-        points.append((second_ms + envelope.p5_ms, envelope.v5_percent / 100.0))
-    fourth_ms = end_ms - envelope.p4_ms
-    points += [
-        (fourth_ms - envelope.p3_ms, envelope.v3_percent / 100.0),
-        (fourth_ms, envelope.v4_percent / 100.0),
-        (end_ms, 0.0),
-    ]
-    return _rising(tuple(points))
+        widths_ms.append(envelope.p5_ms)
+        levels.append(envelope.v5_percent)
+    start_ms = -timing.preutterance_ms
+    length_ms = timing.end_ms - timing.start_ms
+    inside = wavtool.utau_envelope(length_ms, widths_ms, levels)
+    return _without_jumps(
+        [(start_ms + time_ms, gain) for time_ms, gain in inside], start_ms, start_ms + length_ms
+    )
 
 
-def _rising(points: EnvelopePoints) -> EnvelopePoints:
-    """Squeeze points into the span of first and last and in order: in a short note they may cross."""
-    start_ms = points[0][0]
-    end_ms = max(start_ms, points[-1][0])
-    rising: list[tuple[float, float]] = []
-    latest_ms = start_ms
-    for time_ms, gain in points:
-        latest_ms = min(max(latest_ms, time_ms), end_ms)
-        rising.append((latest_ms, gain))
-    rising[-1] = (end_ms, points[-1][1])
-    return tuple(rising)
+def _without_jumps(points: Sequence[tuple[float, float]], start_ms: float, end_ms: float) -> EnvelopePoints:
+    """Squeeze points into a span and in order, from silence to silence, without a step.
+
+    In short notes points cross, and envelopes may begin or end at a level: each would click.
+    """
+    end_ms = max(start_ms, end_ms)
+    gains = [0.0, *(gain for _, gain in points), 0.0]
+    times_ms = [start_ms, *(time_ms for time_ms, _ in points), end_ms]
+    count = len(times_ms)
+    least_ms = min(SHORTEST_RAMP_MS, (end_ms - start_ms) / count)
+    ramps_ms = [least_ms if before != after else 0.0 for before, after in pairwise(gains)]
+    for index in range(1, count):  # not before what comes before, and its ramp
+        times_ms[index] = max(times_ms[index], times_ms[index - 1] + ramps_ms[index - 1])
+    times_ms[-1] = end_ms
+    for index in range(count - 2, 0, -1):  # not behind what follows
+        times_ms[index] = max(start_ms, min(times_ms[index], times_ms[index + 1] - ramps_ms[index]))
+    return tuple(dict.fromkeys(zip(times_ms, gains, strict=True)))

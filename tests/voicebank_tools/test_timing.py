@@ -1,5 +1,6 @@
 """Vectors A1, A2, L3, L4, L5 of the host protocol, and OpenUtau's formulas by hand-made numbers."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +208,7 @@ class TestOpenUtausEnvelope:
 
     def test_overlap_longer_than_preutterance(self) -> None:
         _, after = time(phone(), phone(480, pre=20.0, ovl=50.0))
-        assert after.envelope[1:3] == ((30.0, 1.0), (30.0, 1.0))
+        assert after.envelope[:2] == ((-20.0, 0.0), (30.0, 1.0))
 
     def test_attack_and_decay(self) -> None:
         (timed,) = time(phone(attack_percent=50.0, decay_percent=25.0))
@@ -224,7 +225,7 @@ class TestUtausEnvelope:
     def test_fifth_point(self) -> None:
         envelope = Envelope(0.0, 5.0, 35.0, p5_ms=100.0, v5_percent=60.0)
         (timed,) = time(phone(envelope=envelope))
-        assert timed.envelope[3] == (105.0, 0.6)
+        assert timed.envelope[2] == (105.0, 0.6)
 
     def test_it_ends_with_the_crossfade(self) -> None:
         before, _ = time(phone(envelope=Envelope()), phone(480, pre=100.0, ovl=40.0))
@@ -246,6 +247,14 @@ class TestUtausEnvelope:
                 phone(0, duration_ticks, pre=pre, ovl=ovl, envelope=shape),
                 phone(duration_ticks, 480, pre=pre, ovl=ovl, envelope=shape),
             ):
-                times_ms = [time_ms for time_ms, _ in timed.envelope]
-                assert times_ms == sorted(times_ms)
+                times_ms, gains = zip(*timed.envelope, strict=True)
+                assert list(times_ms) == sorted(times_ms)
                 assert timed.length_ms >= timed.end_ms - timed.origin_ms
+                assert (gains[0], gains[-1]) == (0.0, 0.0)
+                if timed.end_ms - timed.start_ms > 12.0:
+                    for (early_ms, before), (late_ms, after) in pairwise(timed.envelope):
+                        assert before == after or late_ms - early_ms > 1.49
+
+    def test_an_envelope_that_begins_and_ends_loud_is_ramped(self) -> None:
+        (timed,) = time(phone(envelope=Envelope(0.0, 0.0, 0.0, 100.0, 100.0, 100.0, 100.0)))
+        assert list(timed.envelope) == near(((0.0, 0.0), (1.5, 1.0), (498.5, 1.0), (500.0, 0.0)))
