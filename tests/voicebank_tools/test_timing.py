@@ -251,7 +251,7 @@ class TestUtausEnvelope:
                 assert list(times_ms) == sorted(times_ms)
                 assert timed.length_ms >= timed.end_ms - timed.origin_ms
                 assert (gains[0], gains[-1]) == (0.0, 0.0)
-                if timed.end_ms - timed.start_ms > 12.0:
+                if timed.end_ms - timed.start_ms > 20.0:
                     for (early_ms, before), (late_ms, after) in pairwise(timed.envelope):
                         assert before == after or late_ms - early_ms > 1.49
 
