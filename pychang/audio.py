@@ -111,11 +111,11 @@ def write_file(path: Path, data: bytes) -> None:
     Raises PychangError naming the folder and the cure.
     """
     target = _long_path(path)
-    if target.exists() and not target.is_file():
-        raise PychangError(f"cannot write {path}: it is a folder or a device; name a file")
     # In the same folder, because a rename is whole only inside one file system.
     temporary = target.parent / f".pychang-{secrets.token_hex(6)}.tmp"
     try:
+        if target.exists() and not target.is_file():
+            raise PychangError(f"cannot write {path}: it is a folder or a device; name a file")
         try:
             with temporary.open("xb") as file:
                 file.write(data)
