@@ -7,7 +7,7 @@ every 5 of 480 ticks, from the start of the sounding note. Standard library only
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -48,21 +48,6 @@ def encode_bend(cents: Iterable[int]) -> str:
 def bend_step_ms(tempo_bpm: float) -> float:
     """Return the time between two values in milliseconds: 1/96 of a quarter note, unrounded."""
     return 60000.0 / 96.0 / tempo_bpm
-
-
-def bend_at(cents: Sequence[int], step_ms: float, time_ms: float) -> float:
-    """Return the bend in cents at a time from the curve's start, linear between the values.
-
-    Before the start the first value holds. Behind the last one the curve falls to 0 within one
-    step and stays there, because UTAU leaves trailing zeros out.
-    """
-    if not cents:
-        return 0.0
-    place = max(0.0, time_ms / step_ms)
-    index = int(min(place, len(cents)))
-    fraction = place - index
-    here, after = ((cents[i] if i < len(cents) else 0) for i in (index, index + 1))
-    return here + (after - here) * min(fraction, 1.0)
 
 
 def _pair_value(pair: str) -> int:
