@@ -1,0 +1,51 @@
+"""What a reader or checker noticed: one line for people, fields for programs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["error", "warning", "note"]
+
+MOST_FINDINGS = 1000
+"""Per file or list: nobody reads more, and a hostile file must not fill the memory."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`kind` "error": something is lost; "warning": read, but likely not as meant; "note": good to know.
+    `line` counts from 1; 0 means the whole file."""
+
+    kind: Kind
+    path: Path
+    line: int
+    text: str
+    why: str
+    cure: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        quoted = f' "{shorten(self.text)}"' if self.text else ""
+        return f"{self.kind}: {place}:{quoted} {self.why}; {self.cure}"
+
+
+def shorten(text: str, most: int = 80) -> str:
+    """Return `text` printable on one line of at most `most` characters (undecodable bytes as `\\udcxx`)."""
+    plain = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:most]
+    )
+    return plain if len(text) <= most and len(plain) <= most else plain[: most - 1] + "…"
+
+
+def limited(findings: Iterable[Finding], most: int = MOST_FINDINGS) -> tuple[Finding, ...]:
+    """Return the first `most` findings; a last one says how many more there were."""
+    kept: list[Finding] = []
+    left_out = 0
+    for finding in findings:
+        if len(kept) < most:
+            kept.append(finding)
+        else:
+            left_out += 1
+    if left_out:
+        kept.append(Finding("note", kept[-1].path, 0, "", f"{left_out} more findings", "mend the first ones"))
+    return tuple(kept)
