@@ -166,13 +166,13 @@ class TempoMap:
         """Return the time in ms of a position in ticks (fractions and any sign allowed)."""
         index = self._index_at(ticks)
         tempo = self.tempos[index]
-        return self._starts_ms[index] + (ticks - tempo.position_ticks) * _ms_per_tick(tempo.bpm)
+        return self._starts_ms[index] + _ms_in(ticks - tempo.position_ticks, tempo.bpm)
 
     def ticks_at(self, time_ms: float) -> float:
         """Return the position in ticks, with fractions, of a time in ms: inverse of `ms_at`."""
         index = max(0, bisect_right(self._starts_ms, time_ms) - 1)
         tempo = self.tempos[index]
-        return tempo.position_ticks + (time_ms - self._starts_ms[index]) / _ms_per_tick(tempo.bpm)
+        return tempo.position_ticks + _ticks_in(time_ms - self._starts_ms[index], tempo.bpm)
 
     def bpm_at(self, ticks: float) -> float:
         """Return the tempo in quarter notes a minute that is in force at a position in ticks."""
@@ -190,7 +190,7 @@ class TempoMap:
         starts_ms = [0.0]
         for tempo, following in pairwise(self.tempos):
             width_ticks = following.position_ticks - tempo.position_ticks
-            starts_ms.append(starts_ms[-1] + width_ticks * _ms_per_tick(tempo.bpm))
+            starts_ms.append(starts_ms[-1] + _ms_in(width_ticks, tempo.bpm))
         return tuple(starts_ms)
 
 
@@ -210,8 +210,13 @@ def tempo_map(changes: Iterable[tuple[int, float]], default_bpm: float = 120.0) 
     return TempoMap(tuple(tempos))
 
 
-def _ms_per_tick(bpm: float) -> float:
-    return MS_PER_MINUTE / (bpm * TICKS_PER_QUARTER)
+# Multiplied before divided: whole quarters at usual tempos then are exact.
+def _ms_in(ticks: float, bpm: float) -> float:
+    return ticks * MS_PER_MINUTE / (bpm * TICKS_PER_QUARTER)
+
+
+def _ticks_in(time_ms: float, bpm: float) -> float:
+    return time_ms * (bpm * TICKS_PER_QUARTER) / MS_PER_MINUTE
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pychang import PychangError
 from voicebank_tools.formats.text import Encoding, codec_named, detect
 from voicebank_tools.formats.values import read_bytes
 
-_HEADER = re.compile(r"\s*\[#(\w+)\]\s*")
+_HEADER = re.compile(r"\s*\[#(\w{1,40})\]\s*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 MAX_UST_BYTES = 16 * 2**20

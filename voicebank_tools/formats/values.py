@@ -17,7 +17,7 @@ MAX_LENGTH_TICKS = 10_000_000
 """Longest song: 20,000 quarter notes, more than two hours at any tempo people sing at."""
 
 MAX_SONG_MS = 2.0 * 60.0 * 60000.0
-MAX_NOTES = 100_000
+MAX_NOTES = 50_000
 MAX_LIST_ITEMS = 100_000
 MIN_BPM = 1.0
 MAX_BPM = 1000.0

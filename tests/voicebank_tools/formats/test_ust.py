@@ -43,14 +43,34 @@ def test_a_rest_at_the_end_counts_for_the_length() -> None:
 
 def test_every_plain_key() -> None:
     note = first_note(
-        Lyric="か", NoteNum=72, Velocity=150, Intensity=80, Modulation=30, Flags="g-5B30", PreUtterance="120.5",
-        VoiceOverlap="-20", StartPoint=15, Label="chorus", **{"$direct": "True"},
-    )  # fmt: skip
+        Lyric="か",
+        NoteNum=72,
+        Velocity=150,
+        Intensity=80,
+        Modulation=30,
+        Flags="g-5B30",
+        PreUtterance="120.5",
+        VoiceOverlap="-20",
+        StartPoint=15,
+        Label="chorus",
+        **{"$direct": "True"},
+    )
     assert note == Note(
-        0, 480, 72, "か", velocity_percent=150.0, volume_percent=80.0, modulation_percent=30.0, flags="g-5B30",
-        preutterance_ms=120.5, overlap_ms=-20.0, start_point_ms=15.0, label="chorus", direct=True,
+        0,
+        480,
+        72,
+        "か",
+        velocity_percent=150.0,
+        volume_percent=80.0,
+        modulation_percent=30.0,
+        flags="g-5B30",
+        preutterance_ms=120.5,
+        overlap_ms=-20.0,
+        start_point_ms=15.0,
+        label="chorus",
+        direct=True,
         snap_first=False,
-    )  # fmt: skip
+    )
 
 
 def test_empty_values_are_defaults_and_utaus_spelling_is_known() -> None:
