@@ -5,8 +5,9 @@ among them; CVVC banks get their transitions and banks with endings those.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from pychang import PychangError
 from voicebank_tools import kana
 from voicebank_tools.aliases import (
     HEAD,
@@ -35,11 +36,14 @@ MAX_MORAE = 16
 
 @dataclass(frozen=True)
 class MissingAlias:
-    """A lyric the bank has no alias for: how many notes ask for it, and where the first is."""
+    """A lyric the bank has no alias for, and where the notes that ask for it stand."""
 
     lyric: str
-    count: int
-    first_ticks: int
+    positions_ticks: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.positions_ticks)
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,17 @@ class _Resolver:
 
     def report(self, wish: Wish, position_ticks: int) -> None:
         """Count a lyric that was not found."""
-        known = self.missing.get(wish.text, MissingAlias(wish.text, 0, position_ticks))
-        self.missing[wish.text] = replace(known, count=known.count + 1)
+        known = self.missing.get(wish.text, MissingAlias(wish.text, ()))
+        self.missing[wish.text] = MissingAlias(wish.text, (*known.positions_ticks, position_ticks))
+
+    def find_fallback(self, vowel_before: str, note: Note) -> tuple[str, OtoEntry]:
+        """What is sung instead of a missing lyric."""
+        found = self.find(read_lyric(self.fallback), vowel_before, note)
+        if found is None:
+            raise PychangError(
+                f"--fallback {self.fallback}: the voicebank has no such alias; name one it has"
+            )
+        return found
 
 
 def resolve(notes: Sequence[Note], bank: AliasSource, tempo_map: TempoMap, fallback: str = "") -> Resolution:
@@ -108,6 +121,9 @@ def resolve(notes: Sequence[Note], bank: AliasSource, tempo_map: TempoMap, fallb
         bank: Where aliases are looked up.
         tempo_map: The song's.
         fallback: Lyric that is sung where the bank lacks the note's own; "" for silence.
+
+    Raises:
+        PychangError: The fallback is needed and the bank lacks that, too.
     """
     tone_midi = sorted(note.tone_midi for note in notes)[len(notes) // 2] if notes else 60
     resolver = _Resolver(bank, bank_kind(bank, tone_midi), fallback)
@@ -175,7 +191,7 @@ def _find_all(parts: Sequence[_Part], resolver: _Resolver) -> None:
             resolver.report(part.wish, part.start_ticks)
             if resolver.fallback:
                 part.wish = read_lyric(resolver.fallback)
-                found = resolver.find(part.wish, vowel_before, part.note)
+                found = resolver.find_fallback(vowel_before, part.note)
         if found is not None:
             part.alias, part.entry = found
         previous = part if found is not None else None

@@ -27,8 +27,11 @@ LOWEST_BEND_CENTS, HIGHEST_BEND_CENTS = -2048, 2047
 
 @dataclass(frozen=True)
 class PitchGrid:
-    """The wanted pitch of one phrase: `cents[i]` at `start_ticks + 5 i`, held at both ends."""
+    """The wanted pitch of one phrase whose first note stands at `position_ticks`: `cents[i]` at
+    `start_ticks + 5 i`, held at both ends.
+    """
 
+    position_ticks: int
     start_ticks: int
     cents: FloatArray
 
@@ -76,7 +79,7 @@ def phrase_pitch(
         _add_points(note, previous, ticks, cents, tempo_map, is_last=index == len(notes) - 1)
     if deviation is not None and deviation.ticks:
         cents += np.interp(ticks, deviation.ticks, deviation.values, left=0.0, right=0.0)
-    return PitchGrid(start_ticks, cents)
+    return PitchGrid(notes[0].position_ticks, start_ticks, cents)
 
 
 def bend_cents(

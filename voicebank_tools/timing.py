@@ -215,7 +215,8 @@ def _asked_head(phone: Phone) -> tuple[float, float]:
         preutterance_ms = phone.note.preutterance_ms
     if phone.first and phone.note.overlap_ms is not None:
         overlap_ms = phone.note.overlap_ms
-    stretch = consonant_stretch(phone.note.velocity_percent)
+    # The recording itself (`direct`) is not stretched.
+    stretch = 1.0 if phone.note.direct else consonant_stretch(phone.note.velocity_percent)
     return preutterance_ms * stretch, overlap_ms * stretch
 
 

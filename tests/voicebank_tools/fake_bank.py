@@ -1,8 +1,15 @@
-"""A voicebank that is only a set of aliases."""
+"""A voicebank that is only a set of aliases, and a resampler that is only a sine."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pychang import PychangError
+from resampler.pitchbend import bend_step_ms
+from resampler.protocol import RenderRequest
 from voicebank_tools.kana import romaji_of
 from voicebank_tools.oto import OtoEntry
 
@@ -28,3 +35,21 @@ ROMAJI = [romaji_of(mora)[0] for mora in CV]
 VCV = [f"{vowel} {mora}" for vowel in "-aiueon" for mora in CV]
 CONSONANTS = ("k", "ky", "s", "sh", "t", "ch", "ts", "n", "ny", "m", "my")
 CVVC = CV + [f"{vowel} {consonant}" for vowel in "aiueon" for consonant in CONSONANTS]
+
+
+def sine_note(request: RenderRequest) -> NDArray[np.float32]:
+    """Stands in for the resampler: a sine that follows the request's pitch, at half of full scale."""
+    times_ms = np.arange(round(request.length_ms * 44.1)) / 44.1
+    bends = np.append(request.bend_cents, 0.0) if request.bend_cents else np.zeros(1)
+    cents = np.interp(times_ms / bend_step_ms(request.tempo_bpm), np.arange(len(bends)), bends)
+    f0_hz = 440.0 * 2.0 ** ((request.tone_midi - 69.0) / 12.0 + cents / 1200.0)
+    return (0.5 * np.sin(2.0 * np.pi * np.cumsum(f0_hz) / 44100.0)).astype(np.float32)
+
+
+def flaky_note(request: RenderRequest) -> NDArray[np.float32]:
+    """Fails or dies if the source's name says so; else its threads and process number."""
+    if request.source_path.name == "fail":
+        raise PychangError("asked to fail")
+    if request.source_path.name == "die":
+        os._exit(3)
+    return np.array([float(os.environ["OMP_NUM_THREADS"]), os.getpid() % 1000], dtype=np.float32)

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from pychang import PychangError
 from tests.voicebank_tools.fake_bank import CV, CVVC, ROMAJI, VCV, FakeBank
 from voicebank_tools.lyrics import Resolution, is_rest, resolve
 from voicebank_tools.score import Note, TempoMap
@@ -68,15 +69,19 @@ class TestExtension:
 class TestMissing:
     def test_once_per_alias_with_count_and_place(self) -> None:
         missing = sing(CV, "か", "Nacht", "か", "Nacht", "Tag").missing
-        assert [(one.lyric, one.count, one.first_ticks) for one in missing] == [
-            ("Nacht", 2, 480),
-            ("Tag", 1, 1920),
+        assert [(one.lyric, one.positions_ticks) for one in missing] == [
+            ("Nacht", (480, 1440)),
+            ("Tag", (1920,)),
         ]
 
     def test_fallback_is_sung_instead_and_still_reported(self) -> None:
         resolution = sing(ROMAJI, "Nacht", "か", fallback="a")
         assert sung(resolution) == ["a", "ka"]
         assert [one.lyric for one in resolution.missing] == ["Nacht"]
+
+    def test_a_fallback_the_bank_lacks_is_told(self) -> None:
+        with pytest.raises(PychangError, match="--fallback x"):
+            sing(CV, "Nacht", fallback="x")
 
     def test_fallback_joins_in_a_vcv_bank(self) -> None:
         assert sung(sing(VCV, "か", "Nacht", "し", fallback="o")) == ["- か", "a お", "o し"]

@@ -1,0 +1,67 @@
+"""Functions for other processes stand at module level of a module they can import."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pychang import PychangError
+from resampler.protocol import RenderRequest
+from resampler.wavtool import Wave
+from tests.voicebank_tools.fake_bank import flaky_note
+from voicebank_tools import render_pool
+from voicebank_tools.render_pool import render_all
+
+
+def request(name: str, tone: float = 60.0) -> RenderRequest:
+    return RenderRequest(Path(name), None, tone, length_ms=10.0)
+
+
+def test_each_different_request_once_and_progress() -> None:
+    asked: list[RenderRequest] = []
+    seen: list[tuple[int, int]] = []
+
+    def render(one: RenderRequest) -> Wave:
+        asked.append(one)
+        return np.full(3, one.tone_midi, dtype=np.float32)
+
+    requests = [request("b"), request("a"), request("b"), request("b", 61.0)]
+    rendered = render_all(requests, render, on_progress=lambda done, total: seen.append((done, total)))
+    assert [one.source_path.name for one in asked] == ["a", "b", "b"]
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert {float(np.asarray(wave)[0]) for wave in rendered.values()} == {60.0, 61.0}
+
+
+def test_what_a_note_raises_is_its_own_failure() -> None:
+    def render(one: RenderRequest) -> Wave:
+        if one.source_path.name == "bad":
+            raise PychangError("bad: is\nno recording")
+        return np.array([np.nan if one.source_path.name == "nan" else 0.0], dtype=np.float32)
+
+    rendered = render_all([request("bad"), request("good"), request("nan")], render)
+    assert rendered[request("bad")] == "bad: is no recording"
+    assert isinstance(rendered[request("good")], np.ndarray)
+    assert "no numbers" in str(rendered[request("nan")])
+
+
+def test_ctrl_c_is_not_a_failure() -> None:
+    def render(one: RenderRequest) -> Wave:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render_all([request("a")], render)
+
+
+def test_processes_share_the_work_and_survive_one_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render_pool, "FEWEST_PER_PROCESS", 2)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    requests = [request(name) for name in ("a", "fail", "die", "threads")]
+    rendered = render_all(requests, flaky_note, jobs=2)
+    assert len(rendered) == 4
+    assert rendered[request("die")] == "the process that rendered the note died"
+    assert rendered[request("fail")] == "asked to fail"
+    threads, process = np.asarray(rendered[request("threads")])
+    assert threads == 1.0
+    assert process != os.getpid() % 1000
+    assert "OMP_NUM_THREADS" not in os.environ

@@ -1,0 +1,277 @@
+"""Sing a score with a voicebank: plan, render, mix.
+
+`sing_score` works on what is in memory, `sing_file` on files, `sing_file_to_file` writes a wav.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.audio import write_wav
+from pychang.units import db_to_gain, ms_to_samples
+from resampler.render import render_request
+from resampler.wavtool import Wave
+from voicebank_tools.aliases import AliasSource
+from voicebank_tools.formats.reader import read_score
+from voicebank_tools.lyrics import MissingAlias
+from voicebank_tools.pitch_curve import FloatArray
+from voicebank_tools.render_pool import ProgressFunction, Rendered, RenderFunction, render_all
+from voicebank_tools.score import Score, Track
+from voicebank_tools.song_mix import apply_dynamics, fade_edges, level, mix_notes
+from voicebank_tools.song_plan import PlannedNote, TrackPlan, plan_track
+from voicebank_tools.voicebank import load_voicebank
+
+LONGEST_SONG_MS = 2 * 3_600_000.0
+"""Two hours: a longer song is a slip of the pen, and would not fit into memory."""
+
+WANTED_STEP_MS = 5.0
+
+
+@dataclass(frozen=True)
+class SingOptions:
+    """How to sing.
+
+    `fallback` is the lyric sung where the bank lacks one ("" silence), `flags` win over the
+    song's own, `tracks` are numbers from 1 or names (none: every track that is not muted),
+    `from_s` and `to_s` cut a part out (None: to the end), `jobs` 0 uses every core.
+    """
+
+    fallback: str = ""
+    flags: str = ""
+    tracks: tuple[str, ...] = ()
+    from_s: float = 0.0
+    to_s: float | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class NoteFailure:
+    """A note that could not be rendered and is silent: its time, alias and what went wrong."""
+
+    time_s: float
+    alias: str
+    message: str
+
+
+@dataclass(frozen=True)
+class SongResult:
+    """A sung song. All times count from the wave's first sample.
+
+    `wave` is float32 at 44.1 kHz, its peak below 1. `wanted_f0_hz` at `times_s` is the pitch the
+    score asks for, 0 where nobody sings (of several tracks the first that does). `joins_s` are
+    the moments at which a note begins or ends to sound. `gain_db` (<= 0) is what the whole song
+    was turned down by to stay below full scale.
+    """
+
+    wave: Wave
+    times_s: FloatArray
+    wanted_f0_hz: FloatArray
+    joins_s: FloatArray
+    notes: int
+    missing: tuple[MissingAlias, ...]
+    failures: tuple[NoteFailure, ...]
+    gain_db: float
+    warnings: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every note was sung as the score asks."""
+        return not (self.missing or self.failures)
+
+
+def sing_score(
+    score: Score,
+    bank: AliasSource,
+    options: SingOptions = SingOptions(),
+    render: RenderFunction = render_request,
+    on_progress: ProgressFunction | None = None,
+) -> SongResult:
+    """Return the song.
+
+    Args:
+        score: What to sing.
+        bank: With what.
+        options: See `SingOptions`.
+        render: Renders one note.
+        on_progress: Told how many of how many different notes are rendered.
+
+    Raises:
+        PychangError: A track that is not there, a part outside the song, a fallback the bank
+            lacks, a song without notes or beyond two hours.
+    """
+    start_ms, end_ms = _span_ms(score, options)
+    plans = [
+        plan_track(track, bank, score.tempo_map, options.fallback, options.flags)
+        for track in choose_tracks(score, options.tracks)
+    ]
+    chosen = [[note for note in plan.notes if _sounds(note, start_ms, end_ms)] for plan in plans]
+    requests = [note.request for notes in chosen for note in notes]
+    rendered = render_all(requests, render, options.jobs, on_progress)
+    samples = ms_to_samples(end_ms) - ms_to_samples(start_ms)
+    song = np.zeros(samples, dtype=np.float32)
+    for plan, notes in zip(plans, chosen, strict=True):
+        song += _mix_track(plan, notes, rendered, samples, start_ms)
+    wave, gain_db = level(fade_edges(song))
+    times_ms = np.arange(0.0, end_ms - start_ms, WANTED_STEP_MS)
+    return SongResult(
+        wave=wave,
+        times_s=times_ms / 1000.0,
+        wanted_f0_hz=_wanted_f0_hz(plans, times_ms + start_ms),
+        joins_s=_joins_s(chosen, start_ms, end_ms),
+        notes=len(requests),
+        missing=_merged(plans, score, start_ms, end_ms),
+        failures=_failures(chosen, rendered, start_ms),
+        gain_db=gain_db,
+        warnings=(*score.warnings, *_cut_warnings(plans)),
+    )
+
+
+def sing_file(
+    song_path: Path,
+    bank_folder: Path,
+    options: SingOptions = SingOptions(),
+    on_progress: ProgressFunction | None = None,
+) -> SongResult:
+    """Return a .ust, .ustx or .mid file sung with the voicebank in a folder.
+
+    Raises PychangError as `sing_score` does, and for files that cannot be read.
+    """
+    bank = load_voicebank(bank_folder)
+    return sing_score(read_score(song_path), bank, options, on_progress=on_progress)
+
+
+def sing_file_to_file(
+    song_path: Path,
+    bank_folder: Path,
+    output_path: Path,
+    options: SingOptions = SingOptions(),
+    on_progress: ProgressFunction | None = None,
+) -> SongResult:
+    """Sing a file into a 16-bit wav file and return what was sung.
+
+    Raises PychangError as `sing_file` does, and where the output cannot be written or would
+    replace the song or something of the voicebank.
+    """
+    refuse_input_as_output(output_path, song_path, bank_folder)
+    result = sing_file(song_path, bank_folder, options, on_progress)
+    write_wav(output_path, result.wave)
+    return result
+
+
+def refuse_input_as_output(output_path: Path, song_path: Path, bank_folder: Path) -> None:
+    """Raise PychangError if writing the output would replace one of the inputs."""
+    output, bank = output_path.resolve(), bank_folder.resolve()
+    if output == song_path.resolve():
+        raise PychangError(f"output {output_path}: is the song itself; name another file")
+    if bank in output.parents and output.exists():
+        raise PychangError(f"output {output_path}: is a file of the voicebank; name another one")
+
+
+def choose_tracks(score: Score, wanted: Sequence[str]) -> tuple[Track, ...]:
+    """Return the tracks named by number (from 1) or name; without any, all that are not muted.
+
+    Raises PychangError for a track that is not there, and where no note is left to sing.
+    """
+    tracks = [track for track in score.tracks if not track.muted]
+    if wanted:
+        tracks = [_track_of(score, name) for name in wanted]
+    sung = tuple(track for track in tracks if track.notes)
+    if not sung:
+        raise PychangError(f"{score.name}: no notes to sing in {'these tracks' if wanted else 'any track'}")
+    return sung
+
+
+def _track_of(score: Score, name: str) -> Track:
+    by_number = {str(number): track for number, track in enumerate(score.tracks, start=1)}
+    by_name = {track.name: track for track in reversed(score.tracks)}
+    found = by_name.get(name) or by_number.get(name)
+    if found is None:
+        listed = ", ".join(f"{number} {track.name}".strip() for number, track in by_number.items())
+        raise PychangError(f"--track {name}: no such track; the song has {listed}")
+    return found
+
+
+def _span_ms(score: Score, options: SingOptions) -> tuple[float, float]:
+    """The part of the song to sing, in ms of song time."""
+    last_ticks = max((note.end_ticks for track in score.tracks for note in track.notes), default=0)
+    song_ms = score.tempo_map.ms_at(max(score.length_ticks, last_ticks))
+    start_ms = options.from_s * 1000.0
+    end_ms = song_ms if options.to_s is None else min(options.to_s * 1000.0, song_ms)
+    if not 0.0 <= start_ms < end_ms:
+        raise PychangError(
+            f"--from {options.from_s:g} --to {end_ms / 1000:g}: no part of the song,"
+            f" which lasts {song_ms / 1000:.2f} seconds"
+        )
+    if end_ms - start_ms > LONGEST_SONG_MS:
+        raise PychangError(
+            f"{score.name}: would last {(end_ms - start_ms) / 3_600_000:.3g} hours;"
+            " sing a part with --from and --to, or mend its tempo and lengths"
+        )
+    return start_ms, end_ms
+
+
+def _sounds(note: PlannedNote, start_ms: float, end_ms: float) -> bool:
+    return note.end_ms > start_ms and note.start_ms < end_ms and note.place.length_ms > 0.0
+
+
+def _mix_track(
+    plan: TrackPlan, notes: Sequence[PlannedNote], rendered: Rendered, samples: int, start_ms: float
+) -> Wave:
+    waves = []
+    for note in notes:
+        wave = rendered[note.request]
+        if not isinstance(wave, str):
+            waves.append((note, wave))
+    mixed = mix_notes(waves, samples, start_ms)
+    if "dyn" in plan.track.curves:
+        mixed = apply_dynamics(mixed, plan.track.curves["dyn"], plan.tempo_map, start_ms)
+    return np.asarray(mixed * np.float32(db_to_gain(plan.track.volume_db)), dtype=np.float32)
+
+
+def _wanted_f0_hz(plans: Sequence[TrackPlan], times_ms: FloatArray) -> FloatArray:
+    """The wanted pitch of the first track that sings at each time."""
+    wanted = np.zeros(len(times_ms))
+    for plan in plans:
+        wanted = np.where(wanted > 0.0, wanted, plan.wanted_f0_hz(times_ms))
+    return wanted
+
+
+def _joins_s(chosen: Sequence[Sequence[PlannedNote]], start_ms: float, end_ms: float) -> FloatArray:
+    edges_ms = {edge for notes in chosen for note in notes for edge in (note.start_ms, note.end_ms)}
+    inside = sorted(edge for edge in edges_ms if start_ms < edge < end_ms)
+    return (np.array(inside, dtype=np.float64) - start_ms) / 1000.0
+
+
+def _merged(
+    plans: Sequence[TrackPlan], score: Score, start_ms: float, end_ms: float
+) -> tuple[MissingAlias, ...]:
+    """What is missing in the part that is sung, once per lyric over all tracks."""
+    merged: dict[str, MissingAlias] = {}
+    for one in (one for plan in plans for one in plan.missing):
+        inside = [at for at in one.positions_ticks if start_ms <= score.tempo_map.ms_at(at) < end_ms]
+        if inside:
+            known = merged.get(one.lyric, MissingAlias(one.lyric, ()))
+            merged[one.lyric] = MissingAlias(one.lyric, (*known.positions_ticks, *inside))
+    return tuple(merged.values())
+
+
+def _failures(
+    chosen: Sequence[Sequence[PlannedNote]], rendered: Rendered, start_ms: float
+) -> tuple[NoteFailure, ...]:
+    return tuple(
+        NoteFailure((note.place.start_ms - start_ms) / 1000.0, note.phone.alias, str(rendered[note.request]))
+        for notes in chosen
+        for note in notes
+        if isinstance(rendered[note.request], str)
+    )
+
+
+def _cut_warnings(plans: Sequence[TrackPlan]) -> tuple[str, ...]:
+    return tuple(
+        f"track {plan.track.name or index}: {plan.cut_notes} notes run into the next and were cut"
+        for index, plan in enumerate(plans, start=1)
+        if plan.cut_notes
+    )
