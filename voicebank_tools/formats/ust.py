@@ -153,8 +153,8 @@ def _placed(
     """
     placed: list[tuple[Note, bool, float | None]] = []
     start_ticks = end_ticks = last_ticks = 0
-    for index, each in enumerate(ust_notes):
-        where = f"note {index}"
+    for each in ust_notes:
+        where = each.section
         if each.delta_ticks is not None and each.duration_ticks is not None:
             start_ticks, duration_ticks = start_ticks + each.delta_ticks, each.duration_ticks
         else:

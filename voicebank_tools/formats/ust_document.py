@@ -8,6 +8,7 @@ keys, comments, blank lines, line ends and undecodable bytes stay as they are.
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,7 +97,8 @@ class UstDocument:
         except OSError as error:
             raise PychangError(f"{path}: cannot be written ({error}); check folder and free space") from None
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def sections(self) -> tuple[UstSection, ...]:
         """Return the sections in file order."""

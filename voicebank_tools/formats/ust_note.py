@@ -33,9 +33,13 @@ _NUMBERS: dict[str, tuple[str, float, float]] = {
 
 @dataclass(frozen=True)
 class UstNote:
-    """A section read. `note` has position 0 and its duration in `length_ticks` (None without a
-    usable Length); `delta_ticks` and `duration_ticks` are UST 2.0's."""
+    """A section read; `section` names it in findings.
 
+    `note` has position and duration 0: they follow from `length_ticks` (None without a usable
+    Length) or from UST 2.0's `delta_ticks` and `duration_ticks`.
+    """
+
+    section: str
     note: Note
     is_rest: bool
     length_ticks: int | None
@@ -59,6 +63,7 @@ def parse_note(section: UstSection, mode2: bool | None, findings: Findings) -> U
     if not is_rest:
         note = _with_pitch(_with_sound(note, reader), reader, mode2)
     return UstNote(
+        reader.section,
         note,
         is_rest,
         reader.ticks("Length"),

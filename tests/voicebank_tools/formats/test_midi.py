@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import mido
 import pytest
@@ -10,7 +11,7 @@ from pychang import PychangError
 from voicebank_tools.formats.midi import read_midi, score_from_midi
 from voicebank_tools.score import Note, Score
 
-Event = mido.Message | mido.MetaMessage
+Event: TypeAlias = Any  # mido.Message or mido.MetaMessage; mido has no types
 
 
 def note(tone: int, ticks: int = 480, channel: int = 0, before: int = 0) -> list[Event]:

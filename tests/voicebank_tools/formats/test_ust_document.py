@@ -89,8 +89,9 @@ def test_files_are_read_and_written_whole(tmp_path: Path) -> None:
     UstDocument.from_file(path).with_values(2, {"Lyric": "い"}).to_file(path)
     assert UstDocument.from_file(path).sections()[2].value("Lyric") == "い"
     assert [each.name for each in tmp_path.iterdir()] == ["歌.ust"]
-    with pytest.raises(PychangError, match="cannot be written"):
-        UstDocument.from_bytes(SONG).to_file(tmp_path / "nowhere" / "a.ust")
+    for folder in (tmp_path / "nowhere", path):
+        with pytest.raises(PychangError, match="cannot be written"):
+            UstDocument.from_bytes(SONG).to_file(folder / "a.ust")
 
 
 def test_too_many_lines_and_unknown_charsets_are_refused() -> None:
