@@ -125,13 +125,14 @@ def synthesise_mora(
 ) -> Mora:
     """Return one mora, as `か` or `ん`, sung at `f0_hz`: silence, consonant, vowel, fade, silence.
 
-    `level_db`: RMS of the vowel; `breath_db`: its breath relative to that.
+    `level_db`: RMS of the vowel (ん is 4 dB softer); `breath_db`: its breath relative to that.
     Raises PychangError for a mora the demo voice cannot say.
     """
     consonant, vowel = _sounds(kana)
     begin_ms = LEAD_MS + sum(step.length_ms for step in consonant)
-    # A murmur has next to no breath: the nose hides it.
-    held = Step(vowel_ms, 0.0, breath_db if kana != SYLLABIC_N else OFF_DB, place=vowel)
+    # A murmur is softer than a vowel and has next to no breath: the nose hides it.
+    held_db, held_breath_db = (-4.0, OFF_DB) if kana == SYLLABIC_N else (0.0, breath_db)
+    held = Step(vowel_ms, held_db, held_breath_db, place=vowel)
     steps = (Step(LEAD_MS), *consonant, held, Step(RELEASE_MS))
     track = _track(steps, vowel, f0_hz, flutter_depth_cents, db_to_gain(level_db))
     return Mora(perform(track, seed), track.f0_hz, LEAD_MS, begin_ms, begin_ms + vowel_ms)
