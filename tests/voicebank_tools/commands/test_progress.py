@@ -1,0 +1,25 @@
+"""Progress must never end up in a pipe or a log."""
+
+import pytest
+
+from voicebank_tools.commands.progress import note_progress
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_nothing_is_printed_where_nobody_watches(hidden: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    with note_progress(hidden) as on_progress:
+        on_progress(1, 3)
+        on_progress(3, 3)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_sees_the_count(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with note_progress() as on_progress:
+        on_progress(2, 3)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "2/3" in printed.err
