@@ -11,7 +11,7 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.audio import write_wav
-from pychang.units import db_to_gain, ms_to_samples
+from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
 from resampler.render import render_request
 from resampler.wavtool import Wave
 from voicebank_tools.aliases import AliasSource
@@ -75,6 +75,11 @@ class SongResult:
     failures: tuple[NoteFailure, ...]
     gain_db: float
     warnings: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long the wave is."""
+        return len(self.wave) / SAMPLE_RATE_HZ
 
     @property
     def complete(self) -> bool:
@@ -155,19 +160,21 @@ def sing_file_to_file(
     Raises PychangError as `sing_file` does, and where the output cannot be written or would
     replace the song or something of the voicebank.
     """
-    refuse_input_as_output(output_path, song_path, bank_folder)
+    check_output(output_path, song_path, bank_folder)
     result = sing_file(song_path, bank_folder, options, on_progress)
     write_wav(output_path, result.wave)
     return result
 
 
-def refuse_input_as_output(output_path: Path, song_path: Path, bank_folder: Path) -> None:
-    """Raise PychangError if writing the output would replace one of the inputs."""
+def check_output(output_path: Path, song_path: Path, bank_folder: Path) -> None:
+    """Raise PychangError if the output would replace an input or has no folder: before the work."""
     output, bank = output_path.resolve(), bank_folder.resolve()
     if output == song_path.resolve():
         raise PychangError(f"output {output_path}: is the song itself; name another file")
     if bank in output.parents and output.exists():
         raise PychangError(f"output {output_path}: is a file of the voicebank; name another one")
+    if not output.parent.is_dir():
+        raise PychangError(f"output {output_path}: its folder does not exist; create it first")
 
 
 def choose_tracks(score: Score, wanted: Sequence[str]) -> tuple[Track, ...]:

@@ -9,7 +9,7 @@ from resampler.protocol import RenderRequest
 from resampler.wavtool import Wave
 from tests.voicebank_tools.fake_bank import CV, FakeBank, sine_note
 from voicebank_tools.score import Curve, Note, PitchPoint, Score, Tempo, TempoMap, Track
-from voicebank_tools.song import SingOptions, SongResult, choose_tracks, refuse_input_as_output, sing_score
+from voicebank_tools.song import SingOptions, SongResult, check_output, choose_tracks, sing_score
 
 GLIDE = (PitchPoint(-40.0, 0.0), PitchPoint(40.0, 0.0))
 LYRICS = ["か", "き", "さ", "ま", "い", "う"]
@@ -150,7 +150,44 @@ def test_inputs_are_never_replaced(tmp_path: Path) -> None:
     (bank / "a.wav").write_bytes(b"")
     song = tmp_path / "song.ust"
     with pytest.raises(PychangError, match="is the song itself"):
-        refuse_input_as_output(tmp_path / "bank" / ".." / "song.ust", song, bank)
+        check_output(tmp_path / "bank" / ".." / "song.ust", song, bank)
     with pytest.raises(PychangError, match="file of the voicebank"):
-        refuse_input_as_output(bank / "a.wav", song, bank)
-    refuse_input_as_output(tmp_path / "song.wav", song, bank)
+        check_output(bank / "a.wav", song, bank)
+    check_output(tmp_path / "song.wav", song, bank)
+
+
+class TestRealBank:
+    """The classic engine on recordings of a real voice."""
+
+    def test_an_excerpt_is_sung_in_tune_and_without_clicks(
+        self, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from voicebank_tools.song import sing_file
+        from voicebank_tools.song_check import measure_song
+
+        monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path))
+        path = shared_data / "songs-openscore-lieder" / "schubert-ave-maria.kana.ust"
+        result = sing_file(path, shared_data / "utau-erithacus", SingOptions(from_s=8.0, to_s=20.0))
+        assert result.complete
+        assert result.notes >= 7
+        assert result.seconds == pytest.approx(12.0, abs=0.01)
+        figures = measure_song(result)
+        assert figures.median_cents < 5.0
+        assert figures.voiced_share > 0.8
+        assert figures.peak < 1.0
+        assert figures.join_step <= figures.note_step
+
+    @pytest.mark.parametrize("ending", [".ustx", ".text.ust", ".mid"])
+    def test_lyrics_the_bank_lacks_are_sung_as_the_fallback(
+        self, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+    ) -> None:
+        from voicebank_tools.song import sing_file
+
+        monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path))
+        path = shared_data / "songs-openscore-lieder" / f"brahms-wiegenlied{ending}"
+        options = SingOptions(fallback="a", from_s=4.4, to_s=6.0)
+        result = sing_file(path, shared_data / "utau-erithacus", options)
+        assert "ten" in [one.lyric for one in result.missing]
+        assert result.failures == ()
+        sounding = np.abs(result.wave[11025:-4410]).reshape(-1, 245).max(axis=1) > 1e-3
+        assert sounding.mean() > 0.9
