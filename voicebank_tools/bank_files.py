@@ -112,7 +112,8 @@ def scan_bank(root: Path) -> BankTree:
 
 def _unreadable(path: Path, root: Path, error: OSError) -> Finding:
     if path == root:
-        raise PychangError(f"voicebank {root} cannot be read ({error.strerror}): check permissions") from error
+        message = f"voicebank {root} cannot be read ({error.strerror}): check its permissions"
+        raise PychangError(message) from error
     why = f"the folder cannot be read ({error.strerror})"
     return Finding("error", path, 0, "", why, "check its permissions")
 

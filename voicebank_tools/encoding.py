@@ -83,7 +83,7 @@ def evidence_of(file_names: Iterable[str], declared: str = "", likely: str = "")
 def canonical_encoding(name: str) -> str:
     """Return the Python codec for what a bank calls `name` ("Shift_JIS" -> "cp932"), "" if it is none
     that text may be in. Subsets become their supersets: nothing readable is refused."""
-    bare = name.strip().lower().removeprefix("x-")
+    bare = name.strip().lower().removeprefix("x-").replace("windows-31j", "cp932")
     try:
         codec = codecs.lookup(bare).name if bare else ""
     except (LookupError, ValueError, UnicodeError):

@@ -7,6 +7,7 @@ lines, line ends, encoding, byte order mark), so that editing one alias changes 
 import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,10 +108,12 @@ class OtoFile:
 
     def _edited(self, row: _Row, entry: OtoEntry) -> _Row:
         text = self._decode(row.raw)
-        line = text.rstrip("\r\n")
-        before, _, after = line.partition("=")
+        tail = text[len(text.rstrip()) :]
+        before, _, after = text.rstrip().partition("=")
         parts = [before, *after.split(",")]
         parts += [""] * (7 - len(parts))
+        # What the file's encoding makes of it: cp932 reads its one wave dash as U+FF5E.
+        entry = replace(entry, alias=self._decode(self._encode(entry.alias)))
         if row.entry is None or row.entry.wav_path != entry.wav_path:
             parts[0] = self._wav_name(entry.wav_path)
         if row.entry is None or row.entry.alias != entry.alias:
@@ -118,22 +121,22 @@ class OtoFile:
         for index, value in enumerate(entry.times_ms):
             if row.entry is None or row.entry.times_ms[index] != value:
                 parts[2 + index] = number_text(value)
-        edited = self._spliced(row.raw, parts, text[len(line) :])
+        edited = self._spliced(row.raw, parts, self._encode(tail))
         read_again = self._row(edited)
         if read_again.entry != entry or len(self._lines(edited)) != 1:
             name = shorten(f"{parts[0]}={entry.alias}")
             raise PychangError(f'"{name}" cannot be in oto.ini: leave out commas, line breaks, outer blanks')
         return read_again
 
-    def _spliced(self, raw: bytes, parts: list[str], line_end: str) -> bytes:
+    def _spliced(self, raw: bytes, parts: list[str], tail: bytes) -> bytes:
         """Encode `parts`; those that read as before keep their bytes (cp932 has two codes for some signs)."""
-        old = [] if self._mark and self._errors == "surrogatepass" else _byte_parts(raw)
+        old = [] if self._errors == "surrogatepass" else _byte_parts(raw[: len(raw) - len(tail)])
         pieces = [
             old[i] if i < len(old) and self._decode(old[i]) == part else self._encode(part)
             for i, part in enumerate(parts)
         ]
         name, *fields = pieces
-        return name + self._encode("=") + self._encode(",").join(fields) + self._encode(line_end)
+        return name + self._encode("=") + self._encode(",").join(fields) + tail
 
     def _wav_name(self, wav_path: Path) -> str:
         folder = self.path.parent
@@ -170,5 +173,5 @@ def _mark_and_codec(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def _byte_parts(raw: bytes) -> list[bytes]:
-    before, _, after = raw.rstrip(b"\r\n").partition(b"=")
+    before, _, after = raw.partition(b"=")
     return [before, *after.split(b",")]

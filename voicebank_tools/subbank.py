@@ -125,11 +125,21 @@ def subbanks_to_yaml(subbanks: Iterable[Subbank]) -> str:
 def with_subbanks(yaml_text: str, subbanks: Iterable[Subbank]) -> str:
     """Return a character.yaml's text with its top-level `subbanks` replaced (or appended); every other line
     stays as it is."""
-    block = subbanks_to_yaml(subbanks)
-    old = re.search(r"^\ufeff?subbanks[ \t]*:.*(?:\n(?:[ \t\-#].*|\r?$))*\n?", yaml_text, re.MULTILINE)
-    if old:
-        return yaml_text[: old.start()] + block + yaml_text[old.end() :]
-    return yaml_text + ("" if not yaml_text or yaml_text.endswith("\n") else "\n") + block
+    mark, text = yaml_text[: yaml_text.startswith("\ufeff")], yaml_text.removeprefix("\ufeff")
+    lines = text.split("\n")
+    block = subbanks_to_yaml(subbanks).split("\n")[:-1]
+    start = next((number for number, line in enumerate(lines) if re.match(r"subbanks[ \t]*:", line)), None)
+    if start is None:
+        body = lines if lines[-1] else lines[:-1]
+        return mark + "\n".join([*body, *block, ""])
+    end = start + 1
+    for number in range(start + 1, len(lines)):
+        if lines[number].strip() and lines[number][0] not in " \t-#":
+            break
+        if lines[number].strip() and lines[number][0] != "#":  # comments behind the block stay
+            end = number + 1
+    rest = lines[end:] if end < len(lines) else [""]
+    return mark + "\n".join([*lines[:start], *block, *rest])
 
 
 def write_subbanks(path: Path, subbanks: Iterable[Subbank]) -> None:

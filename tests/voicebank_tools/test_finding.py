@@ -1,0 +1,32 @@
+"""Findings on one line each, and not too many of them."""
+
+from pathlib import Path
+
+import pytest
+
+from voicebank_tools.finding import Finding, limited, shorten
+
+
+def finding(line: int = 3, text: str = "a=b") -> Finding:
+    return Finding("error", Path("bank") / "oto.ini", line, text, "is odd", "mend it")
+
+
+def test_a_finding_names_place_text_reason_and_cure() -> None:
+    assert str(finding()) == f'error: {Path("bank") / "oto.ini"}:3: "a=b" is odd; mend it'
+    assert str(finding(0, "")) == f"error: {Path('bank') / 'oto.ini'}: is odd; mend it"
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("か", "か"), ("a\nb", "a\\nb"), ("\udc81", "\\udc81"), ("x" * 81, "x" * 79 + "…"), ("", "")],
+)
+def test_text_is_shown_on_one_line(text: str, short: str) -> None:
+    assert shorten(text) == short
+    assert len(shorten("\0" * 1000)) <= 80
+
+
+def test_the_first_are_kept_and_the_rest_counted() -> None:
+    kept = limited((finding(line) for line in range(1, 11)), most=3)
+    assert [f.line for f in kept] == [1, 2, 3, 0]
+    assert kept[-1].why == "7 more findings"
+    assert limited([finding()], most=1) == (finding(),)
