@@ -1,12 +1,12 @@
 """`vbtools sing`: a song file and a voicebank in, a wav file out."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from voicebank_tools.commands.progress import note_progress
 
 if TYPE_CHECKING:  # numpy and what it brings only when a song is really sung
     from voicebank_tools.song import SongResult
@@ -77,7 +77,7 @@ def sing(
     if plot is not None and plot.resolve() == output.resolve():
         raise click.UsageError(f"--plot {plot}: is also the output; name another file")
     options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs)
-    with _progress(hidden=quiet) as on_progress:
+    with note_progress(hidden=quiet) as on_progress:
         result = sing_file_to_file(song, voice, output, options, on_progress)
     _report_problems(result, fallback)
     if as_json:
@@ -87,20 +87,6 @@ def sing(
     if plot is not None:
         _draw(result, plot, song.stem)
     return 0 if result.complete else 1
-
-
-@contextmanager
-def _progress(hidden: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = TextColumn("notes"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    disable = hidden or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=disable) as bar:
-        task = bar.add_task("notes", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _report_problems(result: "SongResult", fallback: str) -> None:
