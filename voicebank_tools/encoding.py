@@ -32,7 +32,7 @@ _TEXT_CODEC = re.compile(
     r"|shift_jis\w+|iso8859-\d+|koi8-[rtu]"
 )
 _CHARSET = re.compile(rb"\s*#?\s*charset\s*[:=]\s*([\w.-]{1,40})", re.IGNORECASE)
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_ESCAPED = re.compile("[\udc80-\udcff]+")
 _ASCII = bytes(range(128))
 _MOST_NAMES = 2000
 _SAMPLE_BYTES = 65536
@@ -178,7 +178,8 @@ def _damage(data: bytes, encoding: str) -> float:
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
-        escaped = len(_ESCAPED.findall(data.decode(encoding, "surrogateescape")))
+        text = data.decode(encoding, "surrogateescape")
+        escaped = len(text) - len(_ESCAPED.sub("", text))
         return escaped / max(1, len(data.translate(None, _ASCII)))
     return 0.0
 

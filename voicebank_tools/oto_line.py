@@ -20,6 +20,9 @@ LIMIT_MS = 1e8
 FIELDS = ("offset", "consonant", "cutoff", "preutterance", "overlap")
 _NEVER_NEGATIVE = ("offset", "consonant", "preutterance")
 _NUMBER = re.compile(r"[ \t]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t]*", re.ASCII)
+_SHORT = r"\d{1,7}(?:\.\d{1,3})?"
+_PLAIN = re.compile(f"{_SHORT},{_SHORT},-?{_SHORT},{_SHORT},-?{_SHORT}", re.ASCII)
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 _FORM = "write wav=alias,offset,consonant,cutoff,preutterance,overlap"
 _AUDIO = re.compile(r"\.(wav|flac|ogg|mp3|aiff?|opus|m4a)$", re.IGNORECASE)
 
@@ -86,6 +89,8 @@ def parse_line(line: str, folder: Path) -> LineReading:
 
 
 def _times(fields: list[str], remarks: list[Remark]) -> list[float] | None:
+    if _PLAIN.fullmatch(",".join(fields[:5])):  # nearly every line of nearly every bank
+        return [float(text) + 0.0 for text in fields[:5]]
     times = []
     for index, field_name in enumerate(FIELDS):
         text = fields[index] if index < len(fields) else ""
@@ -123,7 +128,7 @@ def _name_remarks(name: str, alias: str) -> list[Remark]:
     if "=" in alias:
         why = "the alias holds a `=`, at which OpenUtau cuts it"
         remarks.append(Remark("note", why, "rename the alias if the bank is meant for OpenUtau"))
-    if any("\udc80" <= char <= "\udcff" for char in name + alias):
+    if _UNDECODABLE.search(name) or _UNDECODABLE.search(alias):
         why = "some bytes fit no character of the file's encoding"
         remarks.append(Remark("warning", why, "save the file as UTF-8 from an editor that shows it rightly"))
     return remarks
