@@ -4,23 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pychang.arrays import ComplexArray, FloatArray
-from pychang.glottis import log_amplitude, minimum_phase, pulse_turns
+from pychang.arrays import ComplexArray, FloatArray, IntArray
+from pychang.glottis import drift_turns, log_amplitude, minimum_phase, pulse_turns
 from pychang.harmonics import (
     analyse_harmonics,
-    continuous_f0,
     frame_phase,
     harmonic_count,
     sample_phase,
     synthesise,
 )
-from pychang.pitch import estimate_f0
+from pychang.pitch import continuous_f0, estimate_pitch
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 ANALYSIS_VERSION = 1
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
-_BORDER_FRAMES = 2  # soft borders of voicing: 10 ms
+_TRACKED_PARTIALS = 8
+_PASSES = 3
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Analysis:
         f0_hz: 0 where unvoiced. Shape [frames].
         voicing: Gain of the harmonic part, soft at its borders, 0..1. Shape [frames].
         phase_cycles: Glottal phase (whole at each pulse), rising through unvoiced parts too. [frames].
-        log_amplitudes: Natural log of each partial's amplitude. Shape [frames, partials].
+        log_amplitudes: Natural log of each partial's amplitude, before `voicing` is applied;
+            unvoiced frames hold their nearest voiced one's, here and below. Shape [frames, partials].
         tract_phase: Minimum phase of the amplitudes, radians. Shape [frames, partials].
         deviation: Unit phasors: measured phase less tract phase less pulse. Shape [frames, partials].
         residual: Recording less its partials. Shape [samples].
@@ -71,25 +72,27 @@ def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
         hint_hz: A `.frq` file's f0 on our frames; a candidate, never believed unchecked. [frames].
     """
     samples = np.asarray(samples, dtype=np.float32)
-    f0 = estimate_f0(samples, hint_hz)
+    pitch = estimate_pitch(samples, hint_hz)
+    f0, voicing = pitch.f0_hz, pitch.voicing
     if not f0.any():
         return _unvoiced(samples, len(f0))
-    voicing = _soft_voicing(f0)
     filled = continuous_f0(f0)
     count = harmonic_count(float(f0[f0 > 0].min()))
     phase = frame_phase(filled)
     for _ in range(2):
-        phase, filled = _on_the_pulse(samples, phase, filled, voicing, count)
+        low = analyse_harmonics(samples, phase, filled, min(count, _TRACKED_PARTIALS))
+        phase, filled = _turned(phase, filled, drift_turns(low, voicing))
+    phase, filled = _on_the_pulse(samples, phase, filled, voicing, count)
     count = harmonic_count(float(filled[voicing > 0].min()))
-    amplitudes = analyse_harmonics(samples, phase, filled, count)
-    amplitudes *= voicing[:, None].astype(np.float32)
+    amplitudes, residual = _take_out(samples, phase, filled, voicing, count)
     logs = log_amplitude(amplitudes)
     tract = minimum_phase(logs, filled)
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
-    harmonic = synthesise(amplitudes, sample_phase(phase, len(samples)))
+    nearest = _nearest_voiced(voicing)
+    logs, tract, deviation = logs[nearest], tract[nearest], deviation[nearest]
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase, log_amplitudes=logs,
-        tract_phase=tract, deviation=deviation, residual=samples - harmonic,
+        tract_phase=tract, deviation=deviation, residual=residual,
         peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
@@ -104,25 +107,43 @@ def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
     )  # fmt: skip
 
 
-def _soft_voicing(f0: FloatArray) -> FloatArray:
-    """1 in voiced frames, falling to 0 over the border frames outside them."""
-    voiced = (f0 > 0).astype(float)
-    best = voiced.copy()
-    for distance in range(1, _BORDER_FRAMES + 1):
-        gain = 1.0 - distance / (_BORDER_FRAMES + 1)
-        best[distance:] = np.maximum(best[distance:], gain * voiced[:-distance])
-        best[:-distance] = np.maximum(best[:-distance], gain * voiced[distance:])
-    return best
+def _take_out(
+    samples: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray, count: int
+) -> tuple[ComplexArray, FloatArray]:
+    """Measure the partials and take them out, again and again: each pass finds what the last one's
+    window was too long to follow (onsets, glides). Returns (amplitudes, residual)."""
+    at_samples = sample_phase(phase, len(samples))
+    gain = voicing[:, None].astype(np.float32)
+    amplitudes: ComplexArray = np.zeros((len(phase), count), np.complex64)
+    residual = samples
+    for _ in range(_PASSES):
+        amplitudes = amplitudes + analyse_harmonics(residual, phase, f0, count)
+        residual = samples - synthesise(amplitudes * gain, at_samples)
+    return amplitudes, residual
+
+
+def _nearest_voiced(voicing: FloatArray) -> IntArray:
+    """Return each frame's nearest frame with any voice. Shape [frames]."""
+    voiced = np.flatnonzero(voicing > 0)
+    after = np.clip(np.searchsorted(voiced, np.arange(len(voicing))), 0, len(voiced) - 1)
+    before = np.maximum(after - 1, 0)
+    index = np.arange(len(voicing))
+    closer = np.abs(voiced[before] - index) < np.abs(voiced[after] - index)
+    return voiced[np.where(closer, before, after)]
 
 
 def _on_the_pulse(
     samples: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray, count: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Turn the phase so that pulses fall on whole cycles; this refines f0 as well."""
+    """Turn the phase so that pulses fall on whole cycles."""
     amplitudes = analyse_harmonics(samples, phase, f0, count)
     tract = minimum_phase(log_amplitude(amplitudes), f0)
-    turns = pulse_turns(amplitudes, tract, voicing)
-    phase = phase + _smooth(turns)
+    return _turned(phase, f0, _smooth(pulse_turns(amplitudes, tract, voicing)))
+
+
+def _turned(phase: FloatArray, f0: FloatArray, turns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Add turns (cycles) to a phase. Returns the phase and its f0, kept near the one before."""
+    phase = phase + turns
     refined = np.gradient(phase) * (SAMPLE_RATE_HZ / HOP_SAMPLES)
     return phase, np.clip(refined, 0.8 * f0, 1.25 * f0)
 

@@ -62,7 +62,8 @@ def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
     peak = float(np.max(np.abs(samples)))
     if peak > MAX_AMPLITUDE:
         raise PychangError(
-            f"{path}: samples reach {peak:.3g} times full scale; export the file as 16-bit PCM wav")
+            f"{path}: samples reach {peak:.3g} times full scale; export the file as 16-bit PCM wav"
+        )
     return samples, rate_hz
 
 
@@ -168,11 +169,11 @@ def _with_data_size(data: bytes) -> bytes:
         return data
     position = 12
     while position + 8 <= len(data):
-        name, size = data[position:position + 4], int(struct.unpack_from("<I", data, position + 4)[0])
+        name, size = data[position : position + 4], int(struct.unpack_from("<I", data, position + 4)[0])
         if name == b"data":
             rest = len(data) - position - 8
             fixed = struct.pack("<I", rest)
-            return data if size or not rest else data[:position + 4] + fixed + data[position + 8:]
+            return data if size or not rest else data[: position + 4] + fixed + data[position + 8 :]
         position += 8 + size + size % 2
     return data
 
@@ -201,8 +202,12 @@ def _reason(error: OSError | ValueError) -> str:
     full = "the disk is full or a limit is reached; free some space or choose another folder"
     locked = "no permission; make it accessible or choose another folder"
     cures = {
-        errno.ENOSPC: full, errno.EFBIG: full, getattr(errno, "EDQUOT", errno.ENOSPC): full,
-        errno.EACCES: locked, errno.EPERM: locked, errno.EROFS: locked,
+        errno.ENOSPC: full,
+        errno.EFBIG: full,
+        getattr(errno, "EDQUOT", errno.ENOSPC): full,
+        errno.EACCES: locked,
+        errno.EPERM: locked,
+        errno.EROFS: locked,
         errno.ENOENT: "the folder does not exist; create it first",
         errno.ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
         errno.ENAMETOOLONG: "the path is too long; use shorter names",

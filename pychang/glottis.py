@@ -8,7 +8,7 @@ Smits & Yegnanarayana 1995 and LF-model fits; the agreement measure is this proj
 
 import numpy as np
 
-from pychang.arrays import ComplexArray, FloatArray
+from pychang.arrays import AnyArray, ComplexArray, FloatArray, IntArray
 from pychang.units import SAMPLE_RATE_HZ
 
 _TURN_STEPS = 128
@@ -41,7 +41,7 @@ def minimum_phase(log_amplitudes: FloatArray, f0_hz: FloatArray) -> FloatArray:
     return at_positions(phase, k[None] * f0_hz[:, None] * (_FFT / SAMPLE_RATE_HZ))
 
 
-def at_positions(rows: FloatArray, positions: FloatArray) -> FloatArray:
+def at_positions(rows: AnyArray, positions: FloatArray) -> AnyArray:
     """Read each row between its columns, ends held. Shapes [frames, columns], [frames, points]."""
     last = rows.shape[1] - 1
     position = np.clip(positions, 0.0, last)
@@ -50,6 +50,28 @@ def at_positions(rows: FloatArray, positions: FloatArray) -> FloatArray:
     a = np.take_along_axis(rows, low, 1)
     b = np.take_along_axis(rows, np.minimum(low + 1, last), 1)
     return a + part * (b - a)
+
+
+def drift_turns(amplitudes: ComplexArray, voicing: FloatArray) -> FloatArray:
+    """Find the turns (cycles) that stop the lowest partials from drifting against the phase.
+
+    The phase's error of each step is the amplitude-weighted least-squares slope of the partials' phase
+    advance over their number; the sum of the errors makes the phase follow the recording's pitch.
+
+    Args:
+        amplitudes: Lowest partials. Shape [frames, partials].
+        voicing: 0..1; steps into or out of silence count nothing. Shape [frames].
+
+    Returns:
+        Shape [frames], 0 at the first frame.
+    """
+    k = np.arange(1, amplitudes.shape[1] + 1)
+    cross = amplitudes[1:] * np.conj(amplitudes[:-1])
+    weight = np.abs(cross)
+    advance = np.angle(cross)
+    slope = (weight * k * advance).sum(1) / ((weight * k * k).sum(1) + 1e-15) / (2 * np.pi)
+    heard = (voicing[1:] > 0.0) & (voicing[:-1] > 0.0)
+    return np.concatenate([[0.0], np.cumsum(np.where(heard, slope, 0.0))])
 
 
 def pulse_turns(amplitudes: ComplexArray, tract_phase: FloatArray, voiced: FloatArray) -> FloatArray:
@@ -76,7 +98,7 @@ def pulse_turns(amplitudes: ComplexArray, tract_phase: FloatArray, voiced: Float
     return np.unwrap(path / _TURN_STEPS, period=1.0)
 
 
-def _smooth_path(score: FloatArray, reach: int = 3, penalty: float = 0.04) -> FloatArray:
+def _smooth_path(score: FloatArray, reach: int = 1, penalty: float = 0.15) -> FloatArray:
     """Viterbi over a ring of turns: moves of at most `reach` steps a frame, dear by their square."""
     frames, steps = score.shape
     moves = np.arange(-reach, reach + 1)
@@ -97,7 +119,7 @@ def _smooth_path(score: FloatArray, reach: int = 3, penalty: float = 0.04) -> Fl
     return _between_steps(score, path)
 
 
-def _between_steps(score: FloatArray, path: FloatArray) -> FloatArray:
+def _between_steps(score: FloatArray, path: IntArray) -> FloatArray:
     """Move each step to the top of the parabola through its neighbours."""
     rows = np.arange(len(path))
     a, b, c = (score[rows, (path + d) % score.shape[1]] for d in (-1, 0, 1))

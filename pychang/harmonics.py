@@ -9,7 +9,7 @@ phase and cross-faded between frames.
 
 import numpy as np
 
-from pychang.arrays import ComplexArray, FloatArray
+from pychang.arrays import ComplexArray, FloatArray, IntArray
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 TOP_HZ = 20000.0
@@ -17,17 +17,12 @@ TOP_HZ = 20000.0
 
 WINDOW_CYCLES = 3
 _UPSAMPLING = 4
+_BLOCK_FRAMES = 1024  # bounds the memory of a long note
 
 
 def harmonic_count(f0_hz: float) -> int:
     """Return how many partials of `f0_hz` lie below `TOP_HZ`."""
     return max(1, int(TOP_HZ / f0_hz))
-
-
-def continuous_f0(f0_hz: FloatArray) -> FloatArray:
-    """Fill unvoiced frames by log-linear interpolation, the ends held. Shape kept; needs a voiced frame."""
-    voiced = np.flatnonzero(f0_hz > 0)
-    return np.exp(np.interp(np.arange(len(f0_hz)), voiced, np.log(f0_hz[voiced])))
 
 
 def frame_phase(f0_hz: FloatArray) -> FloatArray:
@@ -57,7 +52,9 @@ def _hermite(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
     return value + beyond * q
 
 
-def analyse_harmonics(samples: FloatArray, phase_cycles: FloatArray, top_f0_hz: FloatArray, count: int) -> ComplexArray:
+def analyse_harmonics(
+    samples: FloatArray, phase_cycles: FloatArray, top_f0_hz: FloatArray, count: int
+) -> ComplexArray:
     """Measure the complex amplitude of partials 1..count at every frame.
 
     Args:
@@ -77,8 +74,8 @@ def analyse_harmonics(samples: FloatArray, phase_cycles: FloatArray, top_f0_hz: 
     offset = (phase_cycles - phase_cycles[0]) - start / points  # cycles the grid is off the frame
     view = np.lib.stride_tricks.sliding_window_view(per_phase, size)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
-    spectrum = np.fft.rfft(view[start] * window, axis=1)[:, WINDOW_CYCLES : WINDOW_CYCLES * count + 1 : WINDOW_CYCLES]
     k = np.arange(1, count + 1)
+    spectrum = np.fft.rfft(view[start] * window, axis=1)[:, WINDOW_CYCLES * k]
     # the window's middle, not its start, is the frame: half of three cycles
     turn = np.exp(2j * np.pi * k * WINDOW_CYCLES / 2)[None] * _turns(offset - phase_cycles, k)
     result = spectrum * (2.0 / window.sum()) * turn
@@ -86,7 +83,7 @@ def analyse_harmonics(samples: FloatArray, phase_cycles: FloatArray, top_f0_hz: 
     return result.astype(np.complex64)
 
 
-def _turns(cycles: FloatArray, k: FloatArray) -> ComplexArray:
+def _turns(cycles: FloatArray, k: IntArray) -> ComplexArray:
     """Return exp(2 pi i k cycles). Shape [frames, partials]."""
     return np.exp(2j * np.pi * np.mod(cycles[:, None] * k[None], 1.0))
 
@@ -126,35 +123,43 @@ def read_cubic(wave: FloatArray, at: FloatArray) -> FloatArray:
     return b + u * (c - a / 3 - b / 2 - d / 6 + u * ((a + c) / 2 - b + u * ((b - c) / 2 + (d - a) / 6)))
 
 
-def synthesise(amplitudes: ComplexArray, phase_at_samples: FloatArray, hop_samples: int = HOP_SAMPLES) -> FloatArray:
+def synthesise(amplitudes: ComplexArray, phase_at_samples: FloatArray) -> FloatArray:
     """Sing partials at a phase curve.
 
     Args:
         amplitudes: Complex amplitude of partials 1..K at every frame. Shape [frames, partials].
         phase_at_samples: Phase in cycles. Shape [samples].
-        hop_samples: Distance of the frames.
 
     Returns:
-        Wave, float32. Shape [samples]; frame i stands at sample i * hop_samples.
+        Wave, float32. Shape [samples]; frame i stands at sample i * HOP_SAMPLES.
     """
+    samples = len(phase_at_samples)
+    out = np.empty(samples, np.float32)
+    for first in range(0, max(1, -(-samples // HOP_SAMPLES)), _BLOCK_FRAMES):
+        part = slice(first * HOP_SAMPLES, (first + _BLOCK_FRAMES) * HOP_SAMPLES)
+        frames = np.arange(first, first + _BLOCK_FRAMES + 1)
+        rows = amplitudes[np.minimum(frames[: len(amplitudes) - first + 1], len(amplitudes) - 1)]
+        out[part] = _synthesise_block(rows, phase_at_samples[part])
+    return out
+
+
+def _synthesise_block(amplitudes: ComplexArray, phase_at_samples: FloatArray) -> FloatArray:
     frames, count = amplitudes.shape
     size = 1 << int(np.ceil(np.log2(6 * count + 6)))
     spectrum = np.zeros((frames, size // 2 + 1), np.complex64)
     spectrum[:, 1 : count + 1] = amplitudes * (0.5 * size)
     tables = np.fft.irfft(spectrum, axis=1).astype(np.float32)
-    tables = np.concatenate([tables[:, -1:], tables, tables[:, :2]], axis=1)
-    samples = len(phase_at_samples)
-    index = np.arange(samples)
-    frame = np.minimum(index // hop_samples, frames - 2)
-    weight = np.minimum((index - frame * hop_samples) / hop_samples, 1.0).astype(np.float32)
+    flat = np.concatenate([tables[:, -1:], tables, tables[:, :2]], axis=1).ravel()
+    index = np.arange(len(phase_at_samples))
+    frame = np.minimum(index // HOP_SAMPLES, frames - 2)
+    weight = np.minimum((index - frame * HOP_SAMPLES) / HOP_SAMPLES, 1.0).astype(np.float32)
     at = np.mod(phase_at_samples, 1.0) * size
     low = np.minimum(at.astype(np.int64), size - 1)
     u = (at - low).astype(np.float32)
-    flat = tables.ravel()
     base = frame * (size + 3) + low + 1
     return (1 - weight) * _cubic_at(flat, base, u) + weight * _cubic_at(flat, base + size + 3, u)
 
 
-def _cubic_at(flat: FloatArray, i: FloatArray, u: FloatArray) -> FloatArray:
+def _cubic_at(flat: FloatArray, i: IntArray, u: FloatArray) -> FloatArray:
     a, b, c, d = flat[i - 1], flat[i], flat[i + 1], flat[i + 2]
     return b + u * (c - a / 3 - b / 2 - d / 6 + u * ((a + c) / 2 - b + u * ((b - c) / 2 + (d - a) / 6)))

@@ -10,10 +10,12 @@ from pychang.units import HOP_SAMPLES
 
 @dataclass(frozen=True)
 class NotePlan:
-    """A note, frame by frame; output frame i stands at sample i * HOP_SAMPLES.
+    """A note, frame by frame; output frame i stands at sample i * HOP_SAMPLES - lead_samples.
 
     Attributes:
         samples: Length of the note.
+        lead_samples: How far before the note's start the first frame stands, below HOP_SAMPLES: so
+            that frames fall on the analysis' own and nothing is interpolated where nothing changes.
         source_frames: Position in the recording each frame sounds like, in analysis frames. [frames].
         f0_hz: Wanted pitch, positive everywhere. Shape [frames].
         level_db: Level curve added to the recording's own. Shape [frames].
@@ -24,6 +26,7 @@ class NotePlan:
     """
 
     samples: int
+    lead_samples: int
     source_frames: FloatArray
     f0_hz: FloatArray
     level_db: FloatArray
@@ -38,6 +41,6 @@ class NotePlan:
         return np.gradient(self.source_frames)
 
 
-def frames_for(samples: int) -> int:
-    """Return how many plan frames cover `samples`: the last one stands at or behind the end."""
-    return samples // HOP_SAMPLES + 2
+def frames_for(samples: int, lead_samples: int) -> int:
+    """Return how many plan frames cover a note: the last one stands at or behind its end."""
+    return (samples + lead_samples) // HOP_SAMPLES + 2

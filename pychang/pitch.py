@@ -7,6 +7,7 @@ a second search knows the voice's own median and so repairs octave errors.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,20 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 _RATE_HZ = 11025  # a quarter: keeps the fourth harmonic of the highest voice
 _HOP = HOP_SAMPLES // 4
 _FFT = 2048
+_BORDER_FRAMES = 8
+
+
+@dataclass(frozen=True)
+class Pitch:
+    """A voice's pitch, frame by frame; frame i is centred on sample i * HOP_SAMPLES.
+
+    Attributes:
+        f0_hz: 0 where unvoiced. Shape [frames].
+        voicing: 1 where voiced; beyond the borders it falls with the periodicity. Shape [frames].
+    """
+
+    f0_hz: FloatArray
+    voicing: FloatArray
 
 
 @dataclass(frozen=True)
@@ -34,8 +49,10 @@ class PitchOptions:
     range_cost_per_octave: float = 0.6
 
 
-def estimate_f0(samples: FloatArray, hint_hz: FloatArray | None = None, options: PitchOptions | None = None) -> FloatArray:
-    """Return f0 in hertz per frame, 0 where unvoiced.
+def estimate_pitch(
+    samples: FloatArray, hint_hz: FloatArray | None = None, options: PitchOptions | None = None
+) -> Pitch:
+    """Find the pitch of a recording of one voice.
 
     Args:
         samples: Mono wave at 44.1 kHz. Shape [samples].
@@ -44,12 +61,12 @@ def estimate_f0(samples: FloatArray, hint_hz: FloatArray | None = None, options:
         options: Range and costs.
 
     Returns:
-        Shape [samples // HOP_SAMPLES + 1]; frame i is centred on sample i * HOP_SAMPLES.
+        samples // HOP_SAMPLES + 1 frames.
     """
     options = options or PitchOptions()
     frames = len(samples) // HOP_SAMPLES + 1
     if len(samples) < 4 * HOP_SAMPLES or float(np.max(np.abs(samples))) < 1e-4:
-        return np.zeros(frames)
+        return Pitch(np.zeros(frames), np.zeros(frames))
     correlation, level = _autocorrelation(samples, frames, options)
     votes = [_dio(samples, frames, options)]
     if hint_hz is not None:
@@ -59,14 +76,17 @@ def estimate_f0(samples: FloatArray, hint_hz: FloatArray | None = None, options:
     unvoiced = _unvoiced_strength(level, options)
     path = _best_path(f0, strength, unvoiced, options)
     if not path.any():
-        return path
+        return Pitch(path, path)
     middle_hz = float(np.exp(np.median(np.log(path[path > 0]))))
     octaves = np.abs(np.log2(np.maximum(f0, 1.0) / middle_hz))
     strength = strength - options.range_cost_per_octave * np.maximum(0.0, octaves - 0.6)
-    return _drop_islands(_best_path(f0, strength, unvoiced, options))
+    found = _drop_islands(_best_path(f0, strength, unvoiced, options))
+    return Pitch(found, _soft_voicing(found, correlation))
 
 
-def _autocorrelation(samples: FloatArray, frames: int, options: PitchOptions) -> tuple[FloatArray, FloatArray]:
+def _autocorrelation(
+    samples: FloatArray, frames: int, options: PitchOptions
+) -> tuple[FloatArray, FloatArray]:
     """Return (normalised autocorrelation [frames, lags], peak level of each frame [frames])."""
     import soxr
 
@@ -113,11 +133,7 @@ def _candidates(
     strength = np.where(np.take_along_axis(is_peak, best, 1), b - 0.25 * (a - c) * shift, -1.0)
     strength = np.minimum(strength, 1.0) - options.octave_cost * np.log2(options.ceiling_hz / f0)
     for vote in votes:
-        lag = np.clip(_RATE_HZ / np.maximum(vote, options.floor_hz), 1, correlation.shape[1] - 2)
-        low = lag.astype(int)
-        rows = np.arange(len(lag))
-        part = lag - low
-        found = (1 - part) * correlation[rows, low] + part * correlation[rows, low + 1]
+        found = _correlation_at(np.maximum(vote, options.floor_hz), correlation)
         f0 = np.column_stack([f0, vote])
         strength = np.column_stack([strength, np.where(vote > 0, np.minimum(found, 1.0), -1.0)])
     return f0, strength
@@ -137,7 +153,9 @@ def _unvoiced_strength(level: FloatArray, options: PitchOptions) -> FloatArray:
     return options.voicing_threshold + np.maximum(0.0, 2.0 - level / loudest / silence)
 
 
-def _best_path(f0: FloatArray, strength: FloatArray, unvoiced: FloatArray, options: PitchOptions) -> FloatArray:
+def _best_path(
+    f0: FloatArray, strength: FloatArray, unvoiced: FloatArray, options: PitchOptions
+) -> FloatArray:
     """Viterbi search over the candidates and "unvoiced" (column 0). Returns f0 [frames]."""
     frames = len(f0)
     pitch = np.column_stack([np.zeros(frames), np.where(strength > 0, f0, 0.0)])
@@ -160,6 +178,39 @@ def _best_path(f0: FloatArray, strength: FloatArray, unvoiced: FloatArray, optio
     return pitch[np.arange(frames), path]
 
 
+def _soft_voicing(f0: FloatArray, correlation: FloatArray) -> FloatArray:
+    """Fade voicing out over at most 40 ms beyond its borders, as far as the next pitch still fits:
+    a voice begins and ends with pulses too few for the path search."""
+    voicing = (f0 > 0).astype(float)
+    if not voicing.any():
+        return voicing
+    fits = np.clip((_correlation_at(continuous_f0(f0), correlation) - 0.2) / 0.4, 0.0, 1.0)
+    for start, stop in voiced_runs(f0):
+        for border, way in ((start, -1), (stop - 1, 1)):
+            gain = 1.0
+            for i in range(border + way, border + way * (_BORDER_FRAMES + 1), way):
+                if not 0 <= i < len(f0) or f0[i] > 0:
+                    break
+                gain = min(gain, fits[i], (_BORDER_FRAMES + 1 - abs(i - border)) / 3)
+                voicing[i] = max(voicing[i], gain)
+    return voicing
+
+
+def _correlation_at(f0: FloatArray, correlation: FloatArray) -> FloatArray:
+    """Return each frame's autocorrelation at the lag of a pitch. Shapes [frames], [frames, lags]."""
+    lag = np.clip(_RATE_HZ / np.maximum(f0, 1.0), 1, correlation.shape[1] - 2)
+    low = lag.astype(int)
+    rows = np.arange(len(lag))
+    part = lag - low
+    return (1 - part) * correlation[rows, low] + part * correlation[rows, low + 1]
+
+
+def continuous_f0(f0_hz: FloatArray) -> FloatArray:
+    """Fill unvoiced frames by log-linear interpolation, the ends held. Shape kept; needs a voiced frame."""
+    voiced = np.flatnonzero(f0_hz > 0)
+    return np.exp(np.interp(np.arange(len(f0_hz)), voiced, np.log(f0_hz[voiced])))
+
+
 def _drop_islands(f0: FloatArray, shortest: int = 5) -> FloatArray:
     """Unvoice stretches too short to be a voice (a plosive's ring), bridge gaps as short."""
     out = f0.copy()
@@ -167,7 +218,7 @@ def _drop_islands(f0: FloatArray, shortest: int = 5) -> FloatArray:
         if stop - start < shortest:
             out[start:stop] = 0.0
     runs = voiced_runs(out)
-    for (_, end), (begin, _) in zip(runs, runs[1:], strict=False):
+    for (_, end), (begin, _) in pairwise(runs):
         if begin - end <= shortest and abs(np.log2(out[begin] / out[end - 1])) < 0.25:
             out[end:begin] = np.geomspace(out[end - 1], out[begin], begin - end + 2)[1:-1]
     return out

@@ -13,13 +13,13 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _GRAIN = 1024
 _STEP = _GRAIN // 2
+_NOISE_FFT = 512
 _SCATTER = round(0.020 * SAMPLE_RATE_HZ)
 
 
 def move_residual(
     residual: FloatArray,
     source_frames: FloatArray,
-    gains: FloatArray,
     samples: int,
     formant_ratio: float = 1.0,
     seed: int = 0,
@@ -29,7 +29,6 @@ def move_residual(
     Args:
         residual: Shape [source samples].
         source_frames: Source position (frames) of every output frame. Shape [frames].
-        gains: Amplitude factor at every output frame. Shape [frames].
         samples: Length of the result.
         formant_ratio: Factor on the noise's frequencies: each grain is read that much faster.
         seed: Seeds the scatter of stretched grains.
@@ -47,9 +46,7 @@ def move_residual(
     place = np.where(loose > 0, np.clip(source + scatter, min(low, high), high), source)
     grain = np.arange(_GRAIN) - _STEP
     at = place[:, None] + grain[None] * formant_ratio
-    if formant_ratio == 1.0 and not loose.any():
-        at = np.rint(at)
-    grains = read_grains(residual, at)
+    grains = _read_whole(residual, at) if formant_ratio == 1.0 else read_cubic(residual, at)
     window = np.hanning(_GRAIN + 1)[:-1].astype(np.float32)
     # scattered grains add in power, not in amplitude: half-overlapped Hann windows then lose 1.25 dB
     level = 1.0 + (np.sqrt(4 / 3) - 1.0) * loose
@@ -59,8 +56,7 @@ def move_residual(
         chain = grains[first::2].ravel()
         begin = first * _STEP
         out[begin : begin + len(chain)] += chain
-    gain_at = np.interp(np.arange(samples) / HOP_SAMPLES, index, gains).astype(np.float32)
-    return out[_STEP : _STEP + samples] * gain_at
+    return out[_STEP : _STEP + samples]
 
 
 def _looseness(source: FloatArray) -> FloatArray:
@@ -69,10 +65,89 @@ def _looseness(source: FloatArray) -> FloatArray:
     return np.clip((np.abs(speed - 1.0) - 0.002) / 0.08, 0.0, 1.0)
 
 
-def read_grains(wave: FloatArray, at: FloatArray) -> FloatArray:
-    """Read samples at positions; whole positions exactly. Shapes [samples], [grains, size]."""
-    whole = np.rint(at)
-    if np.array_equal(whole, at):
-        padded = np.concatenate([np.zeros(1, wave.dtype), wave, np.zeros(1, wave.dtype)])
-        return padded[np.clip(whole.astype(np.int64) + 1, 0, len(padded) - 1)]
-    return read_cubic(wave, at)
+def shape_noise(
+    residual: FloatArray,
+    source_frames: FloatArray,
+    f0_hz: float,
+    samples: int,
+    formant_ratio: float = 1.0,
+    seed: int = 0,
+) -> FloatArray:
+    """Make fresh noise with the residual's spectrum and level, but without its moments.
+
+    What the partials' analysis leaves over still beats at the recording's pitch; sung at another pitch
+    that would be heard as a second voice. The power is averaged over one partial's distance.
+
+    Args:
+        residual: Shape [source samples].
+        source_frames: Source position (frames) of every output frame. Shape [frames].
+        f0_hz: Pitch of the recording: the width of the average.
+        samples: Length of the result.
+        formant_ratio: Factor on the noise's frequencies.
+        seed: Seeds the noise.
+
+    Returns:
+        Shape [samples].
+    """
+    window = np.hanning(2 * HOP_SAMPLES + 1)[:-1].astype(np.float32)
+    power = _frame_power(residual, window)
+    power = _mean_over_bins(power, max(3, round(f0_hz * _NOISE_FFT / SAMPLE_RATE_HZ)))
+    level = np.sqrt(power / float(window @ window)) * _breath_slope(f0_hz)
+    level = _moved_formants(level, formant_ratio)
+    at = np.clip(source_frames, 0, len(level) - 1)
+    low = np.minimum(at.astype(np.int64), max(len(level) - 2, 0))
+    part = (at - low)[:, None].astype(np.float32)
+    gain = level[low] + part * (level[np.minimum(low + 1, len(level) - 1)] - level[low])
+    white = np.random.default_rng(seed).standard_normal((len(gain) + 1) * HOP_SAMPLES, dtype=np.float32)
+    view = np.lib.stride_tricks.sliding_window_view(white, 2 * HOP_SAMPLES)[::HOP_SAMPLES]
+    shaped = np.fft.irfft(np.fft.rfft(view * window, _NOISE_FFT) * gain, _NOISE_FFT)
+    return _overlap_add(shaped.astype(np.float32))[HOP_SAMPLES : HOP_SAMPLES + samples]
+
+
+def _breath_slope(f0_hz: float) -> FloatArray:
+    """Damp the noise below the third partial: breath is made at the glottis and is treble; what the
+    residual holds lower is the partials' own swing, which would rumble. Shape [bins]."""
+    frequency = np.arange(_NOISE_FFT // 2 + 1) * (SAMPLE_RATE_HZ / _NOISE_FFT)
+    return (frequency**2 / (frequency**2 + (3.0 * f0_hz) ** 2 + 1e-9)).astype(np.float32)
+
+
+def _moved_formants(level: FloatArray, ratio: float) -> FloatArray:
+    """Read a spectrum at frequencies divided by `ratio`. Shape [frames, bins]."""
+    if ratio == 1.0:
+        return level
+    at = np.minimum(np.arange(level.shape[1]) / ratio, level.shape[1] - 1)
+    low = np.minimum(at.astype(np.int64), level.shape[1] - 2)
+    part = (at - low).astype(np.float32)
+    return level[:, low] * (1 - part) + level[:, low + 1] * part
+
+
+def _frame_power(wave: FloatArray, window: FloatArray) -> FloatArray:
+    """Return the power spectrum at every analysis frame. Shape [frames, bins]."""
+    padded = np.pad(wave, (HOP_SAMPLES, 2 * HOP_SAMPLES))
+    view = np.lib.stride_tricks.sliding_window_view(padded, len(window))[::HOP_SAMPLES]
+    return np.abs(np.fft.rfft(view[: len(wave) // HOP_SAMPLES + 1] * window, _NOISE_FFT)) ** 2
+
+
+def _mean_over_bins(power: FloatArray, width: int) -> FloatArray:
+    """Moving mean over frequency, the ends reflected. Shape kept."""
+    half = width // 2
+    padded = np.pad(power, ((0, 0), (half + 1, half)), mode="reflect")
+    total = np.cumsum(padded, axis=1)
+    return (total[:, 2 * half + 1 :] - total[:, : -2 * half - 1]) / (2 * half + 1)
+
+
+def _overlap_add(blocks: FloatArray) -> FloatArray:
+    """Add blocks one hop apart. Shapes [blocks, size] -> [(blocks + parts) * hop]."""
+    parts = -(-blocks.shape[1] // HOP_SAMPLES)
+    padded = np.pad(blocks, ((0, 0), (0, parts * HOP_SAMPLES - blocks.shape[1])))
+    out = np.zeros((len(blocks) + parts, HOP_SAMPLES), np.float32)
+    for part in range(parts):
+        out[part : part + len(blocks)] += padded[:, part * HOP_SAMPLES : (part + 1) * HOP_SAMPLES]
+    return out.ravel()
+
+
+def _read_whole(wave: FloatArray, at: FloatArray) -> FloatArray:
+    """Read the nearest samples, 0 outside: exact for a plan whose offset is a whole sample."""
+    padded = np.concatenate([np.zeros(1, wave.dtype), wave, np.zeros(1, wave.dtype)])
+    # the small step keeps neighbouring grains from being rounded to different sides of a half
+    return padded[np.clip(np.floor(at + 0.501).astype(np.int64) + 1, 0, len(padded) - 1)]

@@ -21,7 +21,7 @@ USAGE = (
     " [FLAGS [OFFSET [LENGTH [CONSONANT [CUTOFF [VOLUME [MODULATION [TEMPO [BEND]]]]]]]]]"
 )
 
-MAX_LENGTH_MS = 600_000.0
+MAX_LENGTH_MS = 300_000.0
 """Longest note that is sung: ten minutes. A host never asks for more; a slip of the pen may."""
 
 MAX_POSITION_MS = 24 * 3_600_000.0

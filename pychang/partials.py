@@ -1,0 +1,113 @@
+"""The partials of a note, read from between the recording's own.
+
+Amplitude and phase of each wanted partial come from the recording's partials on either side of its
+frequency. What would be heard as unsteadiness is left out: the phases' fast movement at another pitch,
+the level's swing in a held vowel.
+"""
+
+import numpy as np
+
+from pychang.analysis import Analysis
+from pychang.arrays import AnyArray, ComplexArray, FloatArray
+from pychang.glottis import at_positions
+from pychang.harmonics import TOP_HZ, harmonic_count
+from pychang.note import NotePlan
+
+_HOLD_SMOOTHING_FRAMES = 25  # 125 ms
+_SHIFT_SMOOTHING_FRAMES = 21  # 105 ms: less is heard as jitter of the pitch
+_MOST_FLATTENING = 0.7  # nepers, 6 dB: a decaying end is not to be blown up
+
+
+def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray) -> ComplexArray:
+    """Return the complex amplitude of every wanted partial.
+
+    Args:
+        coherence: 1 where the phase is the recording's own, 0 where it is not: there the phase
+            deviations' fast part, which would be heard as jitter of the pitch, is left out. [frames].
+
+    Returns:
+        Shape [frames, partials].
+    """
+    logs, tract, deviation, source_f0 = _at_source(analysis, plan.source_frames)
+    held = _held(plan)
+    deviation = _blend(_smoothed(deviation, _SHIFT_SMOOTHING_FRAMES), deviation, coherence)
+    tract = _blend(_smoothed(tract, _SHIFT_SMOOTHING_FRAMES), tract, coherence)
+    if held.any():
+        logs = _steady(logs, held)
+        tract = _blend(tract, _smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
+        deviation = _blend(deviation, _smoothed(deviation, _HOLD_SMOOTHING_FRAMES), held)
+    count = harmonic_count(float(plan.f0_hz.min()))
+    wanted_hz = np.arange(1, count + 1)[None] * plan.f0_hz[:, None]
+    position = wanted_hz / (source_f0 * plan.formant_ratio)[:, None] - 1.0
+    log_wanted = at_positions(logs, position)
+    # fewer partials share the power when the pitch rises
+    log_wanted += 0.5 * np.log(plan.f0_hz / source_f0)[:, None]
+    if plan.tilt_db_per_octave:
+        log_wanted = _tilted(log_wanted, plan.tilt_db_per_octave)
+    turn = at_positions(deviation, position)
+    turn /= np.abs(turn) + 1e-9
+    result = np.exp(log_wanted + 1j * at_positions(tract, position)) * turn
+    result[wanted_hz > TOP_HZ] = 0
+    return result.astype(np.complex64)
+
+
+def _at_source(
+    analysis: Analysis, frames: FloatArray
+) -> tuple[FloatArray, FloatArray, ComplexArray, FloatArray]:
+    """Read the analysis between its frames: (log amplitudes, tract phase, deviation, f0)."""
+    last = len(analysis.voicing) - 1
+    at = np.clip(frames, 0, last)
+    low = np.minimum(at.astype(np.int64), max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    part = (at - low).astype(np.float32)[:, None]
+
+    def between(rows: AnyArray) -> AnyArray:
+        return rows[low] + part * (rows[high] - rows[low])
+
+    f0 = analysis.continuous_f0_hz
+    source_f0 = f0[low] + part[:, 0] * (f0[high] - f0[low])
+    return (
+        between(analysis.log_amplitudes), between(analysis.tract_phase),
+        between(analysis.deviation), source_f0,
+    )  # fmt: skip
+
+
+def _held(plan: NotePlan) -> FloatArray:
+    """How much a frame is held rather than played: 0 at speeds above 0.6, 1 below 0.3. [frames]."""
+    return np.clip((0.6 - np.abs(plan.speed)) / 0.3, 0.0, 1.0)
+
+
+def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
+    """Smooth held amplitudes over 125 ms and take out the level's own swing (heard as throbbing)."""
+    smooth = _smoothed(logs, _HOLD_SMOOTHING_FRAMES)
+    power = 0.5 * np.log(np.exp(2 * smooth).sum(1) + 1e-12)
+    weight = held / held.sum()
+    flat = np.clip(float(weight @ power) - power, -_MOST_FLATTENING, _MOST_FLATTENING)
+    return _blend(logs, smooth + flat[:, None].astype(np.float32), held)
+
+
+def _smoothed(rows: AnyArray, width: int) -> AnyArray:
+    """Mean over a Hann window of `width` frames, ends held."""
+    half = min(width // 2, len(rows) - 1)
+    window = np.hanning(2 * half + 3)[1:-1].astype(np.float32)
+    window /= window.sum()
+    padded = np.concatenate([np.repeat(rows[:1], half, 0), rows, np.repeat(rows[-1:], half, 0)])
+    out = np.zeros_like(rows)
+    for i, gain in enumerate(window):
+        out += gain * padded[i : i + len(rows)]
+    return out
+
+
+def _blend(a: AnyArray, b: AnyArray, weight: FloatArray) -> AnyArray:
+    w = weight[:, None].astype(np.float32)
+    return a + w * (b - a)
+
+
+def _tilted(logs: FloatArray, tilt_db_per_octave: float) -> FloatArray:
+    """Tilt the spectrum over the partials' numbers and keep the power of the frame."""
+    octaves = np.log2(np.arange(1, logs.shape[1] + 1))
+    tilt = np.minimum(octaves, 5.0) * tilt_db_per_octave * (np.log(10) / 20)
+    before = np.exp(2 * logs).sum(1, keepdims=True)
+    bent = logs + tilt[None].astype(np.float32)
+    after = np.exp(2 * bent).sum(1, keepdims=True)
+    return bent + 0.5 * np.log((before + 1e-20) / (after + 1e-20))

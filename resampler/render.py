@@ -1,0 +1,106 @@
+"""The conductor: a request in, a finished note out."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.analysis import Analysis
+from pychang.arrays import FloatArray
+from pychang.audio import read_wav, write_wav
+from pychang.cache import cached_analysis
+from pychang.engine import ClassicEngine, Engine
+from pychang.frq import read_frq
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
+from resampler.effects import limit, low_pass, peak_gain
+from resampler.plan import build_plan, output_samples, source_window
+from resampler.protocol import RenderRequest
+
+
+def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, engine: Engine) -> FloatArray:
+    """Return the note a request asks for.
+
+    Args:
+        request: What the host wants.
+        analysis: Of `recording`.
+        recording: Mono wave at 44.1 kHz. Shape [source samples].
+        engine: Sings the plan.
+
+    Returns:
+        Wave at 44.1 kHz, float32, at least `length_ms` long, within [-1, 1].
+    """
+    if request.flags.raw_sample:
+        wave = _raw_sample(request, recording)
+    else:
+        wave = engine.render(analysis, build_plan(request, analysis))
+    if request.flags.low_pass_hz is not None:
+        wave = low_pass(wave, request.flags.low_pass_hz)
+    window = source_window(request, analysis.duration_s * 1000.0)
+    gain = peak_gain(
+        float(np.max(np.abs(wave), initial=0.0)), analysis.peak,
+        _voiced_share(analysis, window.start_ms, window.end_ms), request.flags.peak_strength,
+    )  # fmt: skip
+    return limit(wave * np.float32(gain * request.volume_percent / 100.0))
+
+
+def render_request(request: RenderRequest, engine: Engine | None = None) -> FloatArray:
+    """Return the note of a request, reading (and keeping) the analysis of its recording.
+
+    Raises:
+        PychangError: The recording cannot be read.
+    """
+    recording, analysis = _read(request)
+    return render(request, analysis, recording, engine or ClassicEngine())
+
+
+def render_file(request: RenderRequest, engine: Engine | None = None) -> None:
+    """Render a request to its output file; `nul` only makes sure that the analysis is kept.
+
+    Raises:
+        PychangError: The recording cannot be read or the note not be written.
+    """
+    if request.output_path is None:
+        _read(request)
+        return
+    source, output = request.source_path, request.output_path
+    if source.exists() and output.exists() and source.samefile(output):
+        raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
+    write_wav(request.output_path, render_request(request, engine))
+
+
+def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
+    """Return the f0 of the `.frq` file beside a recording on our frames, None where there is no sound one."""
+    path = source_path.with_name(f"{source_path.stem}_wav.frq")
+    if not path.is_file():
+        return None
+    try:
+        frq = read_frq(path)
+    except (PychangError, OSError):
+        return None
+    if len(frq.f0_hz) == 0:
+        return None
+    at = np.arange(samples // HOP_SAMPLES + 1) * HOP_SAMPLES / frq.hop_samples - 0.5
+    nearest = np.clip(np.rint(at).astype(int), 0, len(frq.f0_hz) - 1)
+    return np.where((at > -1) & (at < len(frq.f0_hz)), frq.f0_hz[nearest], 0.0)
+
+
+def _read(request: RenderRequest) -> tuple[FloatArray, Analysis]:
+    recording = read_wav(request.source_path)
+    hint = frq_hint(request.source_path, len(recording))
+    return recording, cached_analysis(recording, hint, refresh=request.flags.force_analysis)
+
+
+def _raw_sample(request: RenderRequest, recording: FloatArray) -> FloatArray:
+    """The recording from the offset on, padded with silence or cut to the length asked for."""
+    window = source_window(request, len(recording) * 1000.0 / SAMPLE_RATE_HZ)
+    samples = output_samples(request)
+    begin, end = ms_to_samples(window.start_ms), ms_to_samples(window.end_ms)
+    piece = recording[begin:end][:samples]
+    return np.pad(piece, (0, samples - len(piece)))
+
+
+def _voiced_share(analysis: Analysis, start_ms: float, end_ms: float) -> float:
+    """Return the share of voiced frames in a window of the recording."""
+    begin = int(start_ms / 1000 * SAMPLE_RATE_HZ / HOP_SAMPLES)
+    frames = analysis.f0_hz[begin : max(begin + 1, int(end_ms / 1000 * SAMPLE_RATE_HZ / HOP_SAMPLES))]
+    return float((frames > 0).mean()) if len(frames) else 0.0
