@@ -4,7 +4,8 @@
 
 Columns: length error against the score (ms), notes, lyrics missing, notes failed, distance of the
 sung from the wanted pitch on voiced frames (median and 90th percentile, cents), share of wanted
-frames that are voiced, peak, gain (dB), largest sample step at joins and elsewhere, seconds taken.
+frames that are voiced, peak, gain (dB), largest sample step at a join as a share of the largest in
+the notes that sound there, seconds taken.
 The last line says which of the demands on a song (docs: within 10 ms, median below 5 cents, no
 clipped sample, no join that clicks) any row failed.
 """
@@ -22,7 +23,7 @@ from voicebank_tools.voicebank import load_voicebank
 
 HEADER = (
     f"{'song':40s} {'ms off':>7s} {'notes':>5s} {'miss':>4s} {'fail':>4s} {'median':>6s} {'p90':>6s}"
-    f" {'voiced':>6s} {'peak':>5s} {'gain':>5s} {'join':>6s} {'note':>6s} {'s':>5s}"
+    f" {'voiced':>6s} {'peak':>5s} {'gain':>5s} {'click':>5s} {'s':>5s}"
 )
 
 
@@ -55,8 +56,8 @@ def row(name: str, off_ms: float, song: SongResult, figures: SongFigures, took_s
     return (
         f"{name:40s} {off_ms:7.2f} {song.notes:5d} {sum(one.count for one in song.missing):4d}"
         f" {len(song.failures):4d} {figures.median_cents:6.2f} {figures.p90_cents:6.1f}"
-        f" {figures.voiced_share:6.3f} {figures.peak:5.3f} {song.gain_db:5.1f} {figures.join_step:6.3f}"
-        f" {figures.note_step:6.3f} {took_s:5.1f}"
+        f" {figures.voiced_share:6.3f} {figures.peak:5.3f} {song.gain_db:5.1f} {figures.click_ratio:5.3f}"
+        f" {took_s:5.1f}"
     )
 
 
@@ -67,7 +68,7 @@ def missed(off_ms: float, song: SongResult, figures: SongFigures) -> list[str]:
         f"{len(song.failures)} notes failed": not song.failures,
         f"median {figures.median_cents:.1f} cents off": figures.median_cents < 5.0,
         f"peak {figures.peak:.3f}": figures.peak < 1.0,
-        f"step {figures.join_step:.3f} at a join": figures.join_step <= figures.note_step,
+        f"click of {figures.click_ratio:.3f} at a join": figures.click_ratio <= 1.0,
     }
     return [text for text, met in demands.items() if not met]
 

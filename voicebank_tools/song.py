@@ -20,7 +20,7 @@ from voicebank_tools.lyrics import MissingAlias
 from voicebank_tools.pitch_curve import FloatArray
 from voicebank_tools.render_pool import ProgressFunction, Rendered, RenderFunction, render_all
 from voicebank_tools.score import Score, Track
-from voicebank_tools.song_mix import apply_dynamics, fade_edges, level, mix_notes
+from voicebank_tools.song_mix import Mix, dynamics_gains, fade_edges, level, mix_notes
 from voicebank_tools.song_plan import PlannedNote, TrackPlan, plan_track
 from voicebank_tools.voicebank import load_voicebank
 
@@ -61,20 +61,26 @@ class SongResult:
     """A sung song. All times count from the wave's first sample.
 
     `wave` is float32 at 44.1 kHz, its peak below 1. `wanted_f0_hz` at `times_s` is the pitch the
-    score asks for, 0 where nobody sings (of several tracks the first that does). `joins_s` are
-    the moments at which a note begins or ends to sound. `gain_db` (<= 0) is what the whole song
-    was turned down by to stay below full scale.
+    score asks for, 0 where nobody sings (of several tracks the first that does). `spans_s`
+    [notes, 2] is when each note begins and ends to sound, `note_steps` [notes] the largest step
+    between neighbouring samples in it. `gain_db` (<= 0) is what the whole song was turned down
+    by to stay below full scale.
     """
 
     wave: Wave
     times_s: FloatArray
     wanted_f0_hz: FloatArray
-    joins_s: FloatArray
-    notes: int
+    spans_s: FloatArray
+    note_steps: FloatArray
     missing: tuple[MissingAlias, ...]
     failures: tuple[NoteFailure, ...]
     gain_db: float
     warnings: tuple[str, ...]
+
+    @property
+    def notes(self) -> int:
+        """How many notes sound."""
+        return len(self.spans_s)
 
     @property
     def seconds(self) -> float:
@@ -116,17 +122,18 @@ def sing_score(
     requests = [note.request for notes in chosen for note in notes]
     rendered = render_all(requests, render, options.jobs, on_progress)
     samples = ms_to_samples(end_ms) - ms_to_samples(start_ms)
-    song = np.zeros(samples, dtype=np.float32)
-    for plan, notes in zip(plans, chosen, strict=True):
-        song += _mix_track(plan, notes, rendered, samples, start_ms)
-    wave, gain_db = level(fade_edges(song))
+    parts = [
+        _mix_track(plan, notes, rendered, samples, start_ms)
+        for plan, notes in zip(plans, chosen, strict=True)
+    ]
+    wave, gain_db = level(fade_edges(np.sum([part.wave for part in parts], axis=0, dtype=np.float32)))
     times_ms = np.arange(0.0, end_ms - start_ms, WANTED_STEP_MS)
     return SongResult(
         wave=wave,
         times_s=times_ms / 1000.0,
         wanted_f0_hz=_wanted_f0_hz(plans, times_ms + start_ms),
-        joins_s=_joins_s(chosen, start_ms, end_ms),
-        notes=len(requests),
+        spans_s=_spans_s(chosen, rendered, start_ms),
+        note_steps=np.concatenate([part.note_steps for part in parts]) * db_to_gain(gain_db),
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
         gain_db=gain_db,
@@ -226,16 +233,17 @@ def _sounds(note: PlannedNote, start_ms: float, end_ms: float) -> bool:
 
 def _mix_track(
     plan: TrackPlan, notes: Sequence[PlannedNote], rendered: Rendered, samples: int, start_ms: float
-) -> Wave:
+) -> Mix:
+    """Mix one track under its dynamics and volume; failed notes are left out."""
     waves = []
     for note in notes:
         wave = rendered[note.request]
         if not isinstance(wave, str):
             waves.append((note, wave))
     mixed = mix_notes(waves, samples, start_ms)
-    if "dyn" in plan.track.curves:
-        mixed = apply_dynamics(mixed, plan.track.curves["dyn"], plan.tempo_map, start_ms)
-    return np.asarray(mixed * np.float32(db_to_gain(plan.track.volume_db)), dtype=np.float32)
+    track = plan.track
+    gains = dynamics_gains(track.curves.get("dyn"), track.volume_db, plan.tempo_map, samples, start_ms)
+    return Mix(mixed.wave * gains, mixed.note_steps * float(np.max(gains, initial=0.0)))
 
 
 def _wanted_f0_hz(plans: Sequence[TrackPlan], times_ms: FloatArray) -> FloatArray:
@@ -246,10 +254,11 @@ def _wanted_f0_hz(plans: Sequence[TrackPlan], times_ms: FloatArray) -> FloatArra
     return wanted
 
 
-def _joins_s(chosen: Sequence[Sequence[PlannedNote]], start_ms: float, end_ms: float) -> FloatArray:
-    edges_ms = {edge for notes in chosen for note in notes for edge in (note.start_ms, note.end_ms)}
-    inside = sorted(edge for edge in edges_ms if start_ms < edge < end_ms)
-    return (np.array(inside, dtype=np.float64) - start_ms) / 1000.0
+def _spans_s(chosen: Sequence[Sequence[PlannedNote]], rendered: Rendered, start_ms: float) -> FloatArray:
+    """When each note that was rendered sounds. Shape [notes, 2]."""
+    sounding = [note for notes in chosen for note in notes if not isinstance(rendered[note.request], str)]
+    spans_ms = np.array([(note.start_ms, note.end_ms) for note in sounding], dtype=np.float64)
+    return (spans_ms.reshape(-1, 2) - start_ms) / 1000.0
 
 
 def _merged(

@@ -16,20 +16,22 @@ FRAME_MS = 5.0
 JOIN_MS = 3.0
 """How far around a moment at which a note begins or ends a click of it would lie."""
 
+SMALLEST_STEP = 2.0**-15
+"""One step of the 16-bit file: below there is nothing to hear."""
+
 
 @dataclass(frozen=True)
 class SongFigures:
     """`median_cents`, `p90_cents`: how far the sung pitch is from the wanted one on frames that
     are voiced and wanted; `voiced_share` of the wanted frames; `peak` of full scale;
-    `join_step`: the largest step between neighbouring samples at joins, `note_step` elsewhere.
+    `click_ratio` as the function of that name says.
     """
 
     median_cents: float
     p90_cents: float
     voiced_share: float
     peak: float
-    join_step: float
-    note_step: float
+    click_ratio: float
 
 
 def measure_f0(wave: Wave, frame_ms: float = FRAME_MS) -> tuple[FloatArray, FloatArray]:
@@ -49,14 +51,12 @@ def measure_song(song: SongResult) -> SongFigures:
     wanted_hz = wanted_at(song, times_s)
     cents = pitch_error_cents(sung_hz, wanted_hz)
     wanted_frames = int(np.count_nonzero(wanted_hz > 0.0))
-    join_step, note_step = largest_steps(song.wave, song.joins_s)
     return SongFigures(
         median_cents=float(np.median(cents)) if len(cents) else float("nan"),
         p90_cents=float(np.percentile(cents, 90)) if len(cents) else float("nan"),
         voiced_share=len(cents) / wanted_frames if wanted_frames else float("nan"),
         peak=float(np.max(np.abs(song.wave), initial=0.0)),
-        join_step=join_step,
-        note_step=note_step,
+        click_ratio=click_ratio(song),
     )
 
 
@@ -76,11 +76,18 @@ def pitch_error_cents(sung_hz: FloatArray, wanted_hz: FloatArray) -> FloatArray:
     return np.asarray(1200.0 * np.abs(np.log2(sung_hz[both] / wanted_hz[both])))
 
 
-def largest_steps(wave: Wave, joins_s: FloatArray) -> tuple[float, float]:
-    """Return the largest step between neighbouring samples near the joins, and elsewhere."""
-    steps = np.abs(np.diff(wave))
-    near = np.zeros(len(steps), dtype=bool)
-    reach = round(JOIN_MS * SAMPLE_RATE_HZ / 1000.0)
-    for join in np.rint(joins_s * SAMPLE_RATE_HZ).astype(int):
-        near[max(0, join - reach) : join + reach] = True
-    return float(np.max(steps[near], initial=0.0)), float(np.max(steps[~near], initial=0.0))
+def click_ratio(song: SongResult) -> float:
+    """Return the largest step between neighbouring samples at any join, as a share of the largest
+    that the notes sounding there have in themselves: above 1 the join itself clicks.
+
+    A join is where a note begins or ends to sound.
+    """
+    steps = np.abs(np.diff(song.wave))
+    reach_s = JOIN_MS / 1000.0
+    worst = 0.0
+    for join_s in np.unique(song.spans_s):
+        near = slice(*(max(0, round((join_s + side) * SAMPLE_RATE_HZ)) for side in (-reach_s, reach_s)))
+        sounding = (song.spans_s[:, 0] < join_s + reach_s) & (song.spans_s[:, 1] > join_s - reach_s)
+        limit = max(float(np.max(song.note_steps[sounding], initial=0.0)), SMALLEST_STEP)
+        worst = max(worst, float(np.max(steps[near], initial=0.0)) / limit)
+    return worst

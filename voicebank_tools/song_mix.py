@@ -1,13 +1,13 @@
 """Rendered notes -> one wave: crossfades with aligned phase, dynamics, level."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
 from resampler.wavtool import Wave, apply_envelope, mix_into, used_part
-from voicebank_tools.pitch_curve import ticks_at
+from voicebank_tools.pitch_curve import FloatArray, ticks_at
 from voicebank_tools.score import Curve, TempoMap
 from voicebank_tools.song_plan import PlannedNote
 
@@ -26,8 +26,18 @@ _VOICED_SHARE = 0.05
 """Least share of a window's energy in its fundamental for a phase to mean anything."""
 
 
-def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms: float = 0.0) -> Wave:
-    """Return the notes of one track as a wave.
+@dataclass(frozen=True)
+class Mix:
+    """The notes of a track as one wave, and for each of them the largest step between neighbouring
+    samples that it has in it (what a click at its ends would stand out from).
+    """
+
+    wave: Wave
+    note_steps: FloatArray
+
+
+def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms: float = 0.0) -> Mix:
+    """Return the notes of one track mixed.
 
     Args:
         notes: In order, with their waves.
@@ -35,6 +45,7 @@ def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms:
         start_ms: The song time of its first sample.
     """
     song = np.zeros(samples, dtype=np.float32)
+    steps: list[float] = []
     previous: tuple[PlannedNote, Wave] | None = None
     for planned, wave in notes:
         note = planned
@@ -44,8 +55,9 @@ def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms:
         part = used_part(wave, note.place.skip_ms, note.place.length_ms)
         part = apply_envelope(part, note.place.envelope)
         mix_into(song, part, ms_to_samples(note.place.start_ms - start_ms))
+        steps.append(float(np.max(np.abs(np.diff(part)), initial=0.0)))
         previous = note, wave
-    return song
+    return Mix(song, np.array(steps, dtype=np.float64))
 
 
 def phase_shift_ms(before: tuple[PlannedNote, Wave], after: tuple[PlannedNote, Wave]) -> float:
@@ -80,17 +92,22 @@ def _around(note: PlannedNote, wave: Wave, time_ms: float, frequency_hz: float) 
     )  # fmt: skip
 
 
-def apply_dynamics(wave: Wave, curve: Curve, tempo_map: TempoMap, start_ms: float = 0.0) -> Wave:
-    """Return the wave under a `dyn` curve (0.1 dB, 0 outside its points)."""
-    if not curve.ticks:
-        return wave
-    end_ms = len(wave) * 1000.0 / SAMPLE_RATE_HZ
+def dynamics_gains(
+    curve: Curve | None, volume_db: float, tempo_map: TempoMap, samples: int, start_ms: float = 0.0
+) -> Wave:
+    """Return the gain of each sample under a `dyn` curve (0.1 dB, 0 outside its points) and a
+    track's volume.
+    """
+    gain = np.float32(db_to_gain(volume_db))
+    if curve is None or not curve.ticks:
+        return np.full(samples, gain, dtype=np.float32)
+    end_ms = samples * 1000.0 / SAMPLE_RATE_HZ
     times_ms = np.arange(0.0, end_ms + DYNAMICS_STEP_MS, DYNAMICS_STEP_MS)
     ticks = ticks_at(tempo_map, times_ms + start_ms)
     levels_db = np.interp(ticks, curve.ticks, curve.values, left=0.0, right=0.0) / 10.0
-    at_ms = np.arange(len(wave)) * (1000.0 / SAMPLE_RATE_HZ)
+    at_ms = np.arange(samples) * (1000.0 / SAMPLE_RATE_HZ)
     gains = np.interp(at_ms, times_ms, np.power(10.0, levels_db / 20.0))
-    return np.asarray(wave * gains, dtype=np.float32)
+    return np.asarray(gains * gain, dtype=np.float32)
 
 
 def level(wave: Wave) -> tuple[Wave, float]:

@@ -47,7 +47,7 @@ class TestPhase:
             (0.5 * np.sin(2 * np.pi * 220.0 * np.arange(30000) / SAMPLE_RATE_HZ + p)).astype(np.float32)
             for p in (0, 2)
         ]
-        song = song_mix.mix_notes(list(zip((first, second), pure, strict=True)), 44100)
+        song = song_mix.mix_notes(list(zip((first, second), pure, strict=True)), 44100).wave
         middle = song[round(0.420 * 44100) : round(0.460 * 44100)]
         assert np.max(np.abs(middle)) == pytest.approx(0.5, abs=0.02)
 
@@ -63,7 +63,7 @@ class TestPhase:
     def test_notes_over_a_rest_are_not_moved(self) -> None:
         notes = (Note(0, 480, 57, "あ"), Note(960, 480, 57, "い"))
         first, second = plan_track(Track("", notes), FakeBank(CV), AT_120).notes
-        song = song_mix.mix_notes([(first, tone(220.0)), (second, tone(220.0))], 70000)
+        song = song_mix.mix_notes([(first, tone(220.0)), (second, tone(220.0))], 70000).wave
         start = round((second.start_ms + 60.0) * 44.1)
         assert song[start] == pytest.approx(tone(220.0)[round(60.0 * 44.1)], abs=1e-3)
 
@@ -71,28 +71,30 @@ class TestPhase:
 class TestDynamics:
     def test_tenths_of_a_decibel_between_the_points(self) -> None:
         curve = Curve((0, 480, 480, 960), (0.0, -60.0, 60.0, 60.0))
-        wave = song_mix.apply_dynamics(np.ones(44100, dtype=np.float32), curve, AT_120)
+        wave = song_mix.dynamics_gains(curve, 0.0, AT_120, 44100)
         assert wave[0] == pytest.approx(1.0)
         assert wave[round(0.25 * 44100)] == pytest.approx(10 ** (-3 / 20), rel=1e-2)
         assert wave[round(0.75 * 44100)] == pytest.approx(10 ** (6 / 20), rel=1e-3)
 
     def test_nothing_outside_the_points(self) -> None:
-        wave = song_mix.apply_dynamics(
-            np.ones(44100, dtype=np.float32), Curve((240, 480), (60.0, 60.0)), AT_120
-        )
+        wave = song_mix.dynamics_gains(Curve((240, 480), (60.0, 60.0)), 0.0, AT_120, 44100)
         assert wave[round(0.1 * 44100)] == pytest.approx(1.0)
         assert wave[round(0.9 * 44100)] == pytest.approx(1.0)
 
     def test_a_jump_in_the_curve_is_no_jump_in_the_wave(self) -> None:
         curve = Curve((480, 480), (0.0, -240.0))
-        wave = song_mix.apply_dynamics(np.ones(44100, dtype=np.float32), curve, AT_120)
+        wave = song_mix.dynamics_gains(curve, 0.0, AT_120, 44100)
         assert np.max(np.abs(np.diff(wave))) < 0.01
 
     def test_an_excerpt_and_tempo_changes(self) -> None:
         tempo_map = TempoMap((Tempo(0, 120.0), Tempo(480, 60.0)))
         curve = Curve((480, 960), (0.0, -100.0))
-        wave = song_mix.apply_dynamics(np.ones(44100, dtype=np.float32), curve, tempo_map, start_ms=500.0)
+        wave = song_mix.dynamics_gains(curve, 0.0, tempo_map, 44100, start_ms=500.0)
         assert wave[22050] == pytest.approx(10 ** (-5 / 20), rel=1e-2)
+
+    def test_volume_of_the_track(self) -> None:
+        gains = song_mix.dynamics_gains(None, -6.0, AT_120, 3)
+        assert gains == pytest.approx([10 ** (-6 / 20)] * 3)
 
 
 class TestLevel:
