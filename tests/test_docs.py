@@ -2,8 +2,10 @@
 
 import doctest
 import importlib.util
+import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -142,3 +144,28 @@ def test_the_commands_that_ci_runs_are_in_the_readme(name: str) -> None:
     )
     assert len(found) == 1
     assert found[0].startswith("python3 -m venv .venv && ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the launcher is a shell script")
+def test_the_launcher_of_the_readme_starts_the_program(tmp_path: Path) -> None:
+    """The README's own lines, in a checkout and a home with blanks; started from `/`, as macOS does."""
+    checkout, data = tmp_path / "my checkout", tmp_path / "my data"
+    scripts = checkout / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    (checkout / "docs").symlink_to(ROOT / "docs")
+    program = scripts / "pychang-resampler"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m resampler "$@"\n')
+    program.chmod(0o755)
+    (lines,) = [block for block in blocks(ROOT / "README.md", "sh") if "Resamplers" in block]
+    environment = {**os.environ, "XDG_DATA_HOME": str(data), "PYTHONPATH": str(ROOT)}
+    subprocess.run(["/bin/sh", "-eu", "-c", lines], cwd=checkout, env=environment, check=True)
+
+    folder = data / "OpenUtau" / "Resamplers"
+    assert {path.name for path in folder.iterdir()} == {"pychang.sh", "pychang.yaml"}
+    asked = ["no such.wav", str(tmp_path / "out.wav"), "C4", "100", ""]
+    done = subprocess.run(
+        [folder / "pychang.sh", *asked], cwd="/", env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("pychang-resampler: ")
+    assert "no such.wav" in done.stderr
