@@ -62,7 +62,7 @@ def collect_entries(tree: BankTree, declared: str = "", use_filename_as_alias: b
     if use_filename_as_alias:
         places += _file_names_as_aliases(places)
     places += _without_a_line(tree, {place.entry.wav_path for place in places}, findings)
-    findings += limited(_duplicates(places))
+    findings += limited(_repeated(places))
     findings += _encoding_findings(sources, tree.root)
     encoding = likely or canonical_encoding(declared) or HOST_DEFAULT
     return BankEntries(tuple(place.entry for place in places), encoding, tuple(findings))
@@ -186,7 +186,7 @@ def _without_a_line(tree: BankTree, used: set[Path], findings: list[Finding]) ->
     return places
 
 
-def _duplicates(places: list[_Place]) -> Iterator[Finding]:
+def _repeated(places: list[_Place]) -> Iterator[Finding]:
     same: dict[str, list[_Place]] = {}
     for place in places:
         same.setdefault(nfc(place.entry.alias), []).append(place)

@@ -71,7 +71,9 @@ class BankTree:
         *parts, last = name.replace("\\", "/").split("/")
         below = list(folder.below)
         for part in parts:
-            if part == ".." and below:
+            if part == "..":
+                if not below:
+                    return None
                 below.pop()
             elif part not in ("", "."):
                 below.append(name_key(part))

@@ -58,55 +58,7 @@ class TestVectors:
         assert oto.entries == (entry("_ああ.wav", "a あ_C4↑", 1.5, 0, -3.25, 4, -5),)
 
 
-class TestMeaning:
-    @pytest.mark.parametrize(
-        "number", ["x", "1_000", "１２", "nan", "inf", "-Infinity", "1e999", "0x10", "1 2", "--1"]
-    )
-    def test_what_is_no_number_invalidates_the_line(self, number: str) -> None:
-        oto = parse(f"a.wav=a,1,2,{number},4,5\nb.wav=b,1")
-        assert oto.entries == (entry("b.wav", "b", 1),)
-        (finding,) = oto.findings
-        assert (finding.kind, finding.line, finding.path) == ("error", 1, PLACE)
-        assert "cutoff" in finding.why
-
-    @pytest.mark.parametrize(
-        ("number", "value"),
-        [(" 5 ", 5), ("+5", 5), (".5", 0.5), ("5.", 5), ("1e2", 100), ("0.12345", 0.123), ("\t", 0)],
-    )
-    def test_what_is_a_number(self, number: str, value: float) -> None:
-        assert parse(f"a.wav=a,{number}").entries == (entry("a.wav", "a", value),)
-
-    def test_only_overlap_and_cutoff_may_be_negative(self) -> None:
-        oto = parse("a.wav=a,-1,-2,-3,-4,-5")
-        assert oto.entries == (entry("a.wav", "a", 0, 0, -3, 0, -5),)
-        assert [f.kind for f in oto.findings] == ["warning"] * 3
-
-    def test_absurd_numbers_are_brought_back(self) -> None:
-        (kept,) = parse("a.wav=a,1e300,0,-1e300").entries
-        assert (kept.offset_ms, kept.cutoff_ms) == (1e8, -1e8)
-
-    def test_an_alias_keeps_its_equals_sign(self) -> None:
-        oto = parse("a.wav=x=y,1,2,3,4,5")
-        assert oto.entries == (entry("a.wav", "x=y", 1, 2, 3, 4, 5),)
-        assert [f.kind for f in oto.findings] == ["note"]
-
-    @pytest.mark.parametrize("line", ["#Charset:UTF-8", "# made by x = y", "; note", "", "   ", "\u3000"])
-    def test_comments_and_blanks_are_silent(self, line: str) -> None:
-        oto = parse(f"{line}\r\na.wav=a")
-        assert (len(oto.entries), oto.findings) == (1, ())
-
-    def test_a_recording_may_begin_with_a_hash(self) -> None:
-        assert parse("#a.wav=a").entries == (entry("#a.wav", "a"),)
-
-    def test_blanks_around_the_line_and_the_name_go_inside_the_alias_stay(self) -> None:
-        assert parse("  a.wav = a  b ,1").entries == (entry("a.wav", " a  b ", 1),)
-
-    @pytest.mark.parametrize(
-        ("wav", "alias"), [("か.b.wav", "か.b"), ("x\\か.wav", "か"), ("か", "か"), (".wav", "")]
-    )
-    def test_the_stem_stands_in_for_an_empty_alias(self, wav: str, alias: str) -> None:
-        assert parse(f"{wav}=,1").entries[0].alias == alias
-
+class TestEncodings:
     @pytest.mark.parametrize("encoding", ENCODINGS)
     def test_encodings(self, encoding: str) -> None:
         evidence = Evidence(frozenset({"名前.wav"}))
