@@ -46,6 +46,7 @@ def _others(engine: str, names: str) -> tuple[FlagSpec, ...]:
     return tuple(FlagSpec(name, engine, effect="ignored") for name in names.split())
 
 
+# fmt: off
 FLAGS: tuple[FlagSpec, ...] = (
     FlagSpec("g", "gender", -100, 100, 0, "1/10 semitone",
              "Moves the formants: positive lowers them (larger, more masculine voice), negative"
@@ -90,6 +91,7 @@ FLAGS: tuple[FlagSpec, ...] = (
     *_others("ESPER", "dyn bri std rgh gro ovl sub stb"),
     *_others("tn_fnds", "m f"),
 )
+# fmt: on
 """Every flag; the first thirteen are ours."""
 
 OWN_FLAGS: tuple[FlagSpec, ...] = tuple(spec for spec in FLAGS if spec.effect != "ignored")
@@ -110,8 +112,13 @@ class Flags:
     @classmethod
     def from_mapping(cls, values: Mapping[str, float]) -> "Flags":
         """Return the flags of name -> value; values are clamped, unknown names dropped."""
-        return cls(tuple((name, _clamped(_OWN_BY_NAME[name], value))
-                         for name, value in values.items() if name in _OWN_BY_NAME))
+        return cls(
+            tuple(
+                (name, _clamped(_OWN_BY_NAME[name], value))
+                for name, value in values.items()
+                if name in _OWN_BY_NAME
+            )
+        )
 
     def value(self, name: str) -> float:
         """Return the value of one of our flags, or its default (switches: 0.0)."""
@@ -251,17 +258,35 @@ def _markdown_row(spec: FlagSpec) -> str:
 
 
 def _numerical(abbr: str, spec: FlagSpec) -> list[str]:
-    return _expression(abbr, spec.title, {
-        "type": "Numerical", "min": f"{spec.minimum:g}", "max": f"{spec.maximum:g}",
-        "default_value": f"{spec.default:g}", "is_flag": "true", "flag": f"'{spec.name}'"})
+    return _expression(
+        abbr,
+        spec.title,
+        {
+            "type": "Numerical",
+            "min": f"{spec.minimum:g}",
+            "max": f"{spec.maximum:g}",
+            "default_value": f"{spec.default:g}",
+            "is_flag": "true",
+            "flag": f"'{spec.name}'",
+        },
+    )
 
 
 def _options(abbr: str, specs: list[FlagSpec]) -> list[str]:
     # OpenUtau sends the option's own text; the first, empty one is the default.
     options = ", ".join(["''"] + [f"'{spec.name}'" for spec in specs])
-    return _expression(abbr, " or ".join(spec.title for spec in specs), {
-        "type": "Options", "min": "0", "max": str(len(specs)), "default_value": "0", "is_flag": "true",
-        "options": f"[{options}]"})
+    return _expression(
+        abbr,
+        " or ".join(spec.title for spec in specs),
+        {
+            "type": "Options",
+            "min": "0",
+            "max": str(len(specs)),
+            "default_value": "0",
+            "is_flag": "true",
+            "options": f"[{options}]",
+        },
+    )
 
 
 def _expression(abbr: str, title: str, fields: Mapping[str, str]) -> list[str]:

@@ -81,7 +81,8 @@ def parse_arguments(argv: Sequence[str]) -> RenderRequest:
         raise ArgumentError(f"the {'output' if source else 'source'} path is empty; give a wav file")
     rest = _with_pitch(rest)
     velocity, flags, offset, length, consonant, cutoff, volume, modulation, tempo, bend = (
-        rest[1:] + [""] * 10)[:10]
+        rest[1:] + [""] * 10
+    )[:10]
     tone_midi, pitch_percent = _pitch(rest[0])
     return RenderRequest(
         source_path=Path(source),
@@ -107,10 +108,22 @@ def format_arguments(request: RenderRequest) -> list[str]:
     Raises ArgumentError for a tone that is no whole note (the rest belongs into the bend).
     """
     arguments = [
-        str(request.source_path), "nul" if request.output_path is None else str(request.output_path),
-        _pitch_text(request), _number_text(request.velocity_percent), format_flags(request.flags),
-        *map(_number_text, (request.offset_ms, request.length_ms, request.consonant_ms, request.cutoff_ms,
-                            request.volume_percent, request.modulation_percent)),
+        str(request.source_path),
+        "nul" if request.output_path is None else str(request.output_path),
+        _pitch_text(request),
+        _number_text(request.velocity_percent),
+        format_flags(request.flags),
+        *map(
+            _number_text,
+            (
+                request.offset_ms,
+                request.length_ms,
+                request.consonant_ms,
+                request.cutoff_ms,
+                request.volume_percent,
+                request.modulation_percent,
+            ),
+        ),
         "!" + _number_text(request.tempo_bpm),
     ]
     # OpenUtau leaves the last argument out when there is no bend.
@@ -163,7 +176,8 @@ def _pitch_text(request: RenderRequest) -> str:
         return _number_text(request.pitch_percent)
     if request.tone_midi != int(request.tone_midi):
         raise ArgumentError(
-            f"tone {request.tone_midi} lies between two notes; round it and put the rest into the bend")
+            f"tone {request.tone_midi} lies between two notes; round it and put the rest into the bend"
+        )
     return note_name(int(request.tone_midi))
 
 

@@ -80,7 +80,7 @@ def mix_into(buffer: Wave, wave: Wave, start_samples: int) -> None:
     """Add the wave into the buffer in place; what lies outside the buffer is left out."""
     first, last = max(0, start_samples), min(len(buffer), start_samples + len(wave))
     if first < last:
-        buffer[first:last] += wave[first - start_samples:last - start_samples]
+        buffer[first:last] += wave[first - start_samples : last - start_samples]
 
 
 def mix(notes: Iterable[tuple[Placement, Wave]], total_samples: int) -> Wave:
@@ -167,7 +167,7 @@ def append_file(request: AppendRequest) -> None:
     data_path = request.output_path.with_name(request.output_path.name + ".dat")
     header_path = request.output_path.with_name(request.output_path.name + ".whd")
     stored = data_path.read_bytes() if data_path.is_file() else b""
-    song = np.frombuffer(stored[:len(stored) // 2 * 2], dtype="<i2").astype(np.float32) / 32768.0
+    song = np.frombuffer(stored[: len(stored) // 2 * 2], dtype="<i2").astype(np.float32) / 32768.0
     source = np.zeros(0, dtype=np.float32)
     if request.source_path.is_file():
         source = read_wav(request.source_path)

@@ -95,30 +95,48 @@ letters = st.characters(blacklist_characters='/\\:*?"<>|', blacklist_categories=
 names = st.text(letters, max_size=12)
 recordings = mostly(
     some("か.wav", "stereo 48k.wav", "8 bit.wav", "10 ms.wav", "one.wav", "silence.wav", "noise.wav"),
-    names | some("nan.wav", "no samples.wav", "text.wav", "empty.wav", "folder", "nu\0l.wav"))
+    names | some("nan.wav", "no samples.wav", "text.wav", "empty.wav", "folder", "nu\0l.wav"),
+)
 outputs = mostly(
     some("out/a.wav", "out/あ.wav", "out/b", "nul", "NUL"),
-    names.map(lambda name: f"out/{name}") | some(
-        "folder", "text.wav/b.wav", "none/b.wav", "", "out/nu\0l.wav", "out/" + "n" * 300 + ".wav"))
-pitches = mostly(some("C4", "A3", "C1", "B7", "Bb3", "C-1", "C9", "", "100", "1e9", "c♯4"),
-                 st.text(max_size=4) | some("-5", "H4", "?", "nan"))
-numbers = (st.floats(-500, 500).map(repr) | st.integers(-10**20, 10**20).map(str) | st.text(max_size=5)
-           | some("0", "", "-1", "1e300", "-1e300", "nan", "inf", "-inf", "?", "1e-300", "0x1", "1,5", "٣"))
+    names.map(lambda name: f"out/{name}")
+    | some("folder", "text.wav/b.wav", "none/b.wav", "", "out/nu\0l.wav", "out/" + "n" * 300 + ".wav"),
+)
+pitches = mostly(
+    some("C4", "A3", "C1", "B7", "Bb3", "C-1", "C9", "", "100", "1e9", "c♯4"),
+    st.text(max_size=4) | some("-5", "H4", "?", "nan"),
+)
+numbers = (
+    st.floats(-500, 500).map(repr)
+    | st.integers(-(10**20), 10**20).map(str)
+    | st.text(max_size=5)
+    | some("0", "", "-1", "1e300", "-1e300", "nan", "inf", "-inf", "?", "1e-300", "0x1", "1,5", "٣")
+)
 flag_parts = st.integers(-2000, 2000).map(str) | some(
-    "g", "B", "P", "t", "H", "A", "Mt", "e", "l", "N", "u", "G", "MG", "/", "?")
+    "g", "B", "P", "t", "H", "A", "Mt", "e", "l", "N", "u", "G", "MG", "/", "?"
+)
 flags = st.lists(flag_parts, max_size=8).map("".join) | st.text(max_size=8)
 tempos = st.text(max_size=5) | some("!120", "T120.0", "0.00Q120", "!0", "!1e-9", "!1e9", "120", "")
-bends = st.text("ABCgf/+09#", max_size=30) | st.text(max_size=5) | some(
-    "AA", "AA#5#", "AA#999999999#", "Sw#20#tQ#20#", "f/gAf/gA", "", "#5#", "AA#")
+bends = (
+    st.text("ABCgf/+09#", max_size=30)
+    | st.text(max_size=5)
+    | some("AA", "AA#5#", "AA#999999999#", "Sw#20#tQ#20#", "f/gAf/gA", "", "#5#", "AA#")
+)
 
-full_calls = st.tuples(recordings, outputs, pitches, numbers, flags, *[numbers] * 6, tempos, bends,
-                       st.text(max_size=3))
+full_calls = st.tuples(
+    recordings, outputs, pitches, numbers, flags, *[numbers] * 6, tempos, bends, st.text(max_size=3)
+)
 counts = st.integers(3, 14) | st.integers(12, 14)
-calls = st.tuples(full_calls, counts).map(lambda drawn: list(drawn[0][:drawn[1]]))
+calls = st.tuples(full_calls, counts).map(lambda drawn: list(drawn[0][: drawn[1]]))
 
 
-@settings(max_examples=CALLS, deadline=None, derandomize=True, database=None,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=CALLS,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(calls)
 def test_hostile_argument_lists(workplace: Path, arguments: list[str]) -> None:
     before = files_in(workplace)
@@ -151,40 +169,49 @@ def told(source: str, output: str = "out/told.wav") -> str:
     code, lines = call([source, output, "C4", "100", "", "0", "100", "30", "0", "100", "0", "!120", "AA"])
     assert code == 1
     assert files_in(Path()) == before
-    line, = lines
+    (line,) = lines
     return line
 
 
-@pytest.mark.parametrize(("source", "reason", "cure"), [
-    ("missing.wav", "missing.wav not found", "check the path"),
-    ("text.wav", "text.wav is not a sound file", "convert it"),
-    ("empty.wav", "empty.wav is an empty file", "export it again"),
-    ("no samples.wav", "no samples.wav holds no samples", "export it again"),
-    ("nan.wav", "nan.wav: sample 1 is not a number", "export the file as 16-bit PCM"),
-    ("folder", "folder is a folder", "name a sound file"),
-])
+@pytest.mark.parametrize(
+    ("source", "reason", "cure"),
+    [
+        ("missing.wav", "missing.wav not found", "check the path"),
+        ("text.wav", "text.wav is not a sound file", "convert it"),
+        ("empty.wav", "empty.wav is an empty file", "export it again"),
+        ("no samples.wav", "no samples.wav holds no samples", "export it again"),
+        ("nan.wav", "nan.wav: sample 1 is not a number", "export the file as 16-bit PCM"),
+        ("folder", "folder is a folder", "name a sound file"),
+    ],
+)
 def test_unreadable_recordings_are_told(workplace: Path, source: str, reason: str, cure: str) -> None:
     line = told(source)
     assert reason in line
     assert cure in line
 
 
-@pytest.mark.parametrize(("output", "reason", "cure"), [
-    ("none/a.wav", "into none: the folder does not exist", "create it first"),
-    ("folder", "cannot write folder: it is a folder", "name a file"),
-    ("か.wav", "か.wav", "another file"),
-])
+@pytest.mark.parametrize(
+    ("output", "reason", "cure"),
+    [
+        ("none/a.wav", "into none: the folder does not exist", "create it first"),
+        ("folder", "cannot write folder: it is a folder", "name a file"),
+        ("か.wav", "か.wav", "another file"),
+    ],
+)
 def test_unusable_outputs_are_told(workplace: Path, output: str, reason: str, cure: str) -> None:
     line = told("か.wav", output)
     assert reason in line
     assert cure in line
 
 
-@pytest.mark.parametrize(("number", "reason", "cure"), [
-    (errno.EACCES, "no permission", "choose another folder"),
-    (errno.EROFS, "no permission", "choose another folder"),
-    (errno.ENOSPC, "the disk is full", "free some space"),
-])
+@pytest.mark.parametrize(
+    ("number", "reason", "cure"),
+    [
+        (errno.EACCES, "no permission", "choose another folder"),
+        (errno.EROFS, "no permission", "choose another folder"),
+        (errno.ENOSPC, "the disk is full", "free some space"),
+    ],
+)
 def test_a_folder_that_takes_no_file_is_told(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str, cure: str
 ) -> None:
@@ -239,11 +266,28 @@ def test_analysis_call_makes_no_file(workplace: Path, pitch: str) -> None:
 
 def test_a_process_started_elsewhere_in_openutaus_environment(workplace: Path) -> None:
     source, output = workplace / "か.wav", workplace / "out" / "きゃ ü.wav"
-    arguments = [str(source), str(output), "A3", "100", "g0B0H0P86", "-8.0", "450", "60", "-120.5", "100",
-                 "0", "!119.99999999999999", "AA#20#ABACAD"]
+    arguments = [
+        str(source),
+        str(output),
+        "A3",
+        "100",
+        "g0B0H0P86",
+        "-8.0",
+        "450",
+        "60",
+        "-120.5",
+        "100",
+        "0",
+        "!119.99999999999999",
+        "AA#20#ABACAD",
+    ]
     done = subprocess.run(
-        [sys.executable, "-m", "resampler", *arguments], cwd=workplace.anchor, check=False,
-        env={**os.environ, "LANG": "ja_JP.utf8", "PYTHONPATH": str(ROOT)}, capture_output=True)
+        [sys.executable, "-m", "resampler", *arguments],
+        cwd=workplace.anchor,
+        check=False,
+        env={**os.environ, "LANG": "ja_JP.utf8", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert soundfile.info(output).frames >= 19845
     output.unlink()

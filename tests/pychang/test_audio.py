@@ -28,11 +28,23 @@ def assert_is_tone(samples: NDArray[np.float32], tolerance: float) -> None:
     assert np.max(np.abs(samples[inner] - tone()[: len(samples)][inner])) < tolerance
 
 
-@pytest.mark.parametrize(("container", "subtype", "tolerance"), [
-    ("WAV", "PCM_16", 1e-4), ("WAV", "PCM_U8", 8e-3), ("WAV", "PCM_24", 1e-6), ("WAV", "PCM_32", 1e-6),
-    ("WAV", "FLOAT", 1e-6), ("WAV", "DOUBLE", 1e-6), ("WAVEX", "PCM_16", 1e-4), ("WAVEX", "FLOAT", 1e-6),
-    ("FLAC", "PCM_16", 1e-4), ("AIFF", "PCM_16", 1e-4), ("OGG", "VORBIS", 0.05), ("WAV", "ULAW", 0.05),
-])
+@pytest.mark.parametrize(
+    ("container", "subtype", "tolerance"),
+    [
+        ("WAV", "PCM_16", 1e-4),
+        ("WAV", "PCM_U8", 8e-3),
+        ("WAV", "PCM_24", 1e-6),
+        ("WAV", "PCM_32", 1e-6),
+        ("WAV", "FLOAT", 1e-6),
+        ("WAV", "DOUBLE", 1e-6),
+        ("WAVEX", "PCM_16", 1e-4),
+        ("WAVEX", "FLOAT", 1e-6),
+        ("FLAC", "PCM_16", 1e-4),
+        ("AIFF", "PCM_16", 1e-4),
+        ("OGG", "VORBIS", 0.05),
+        ("WAV", "ULAW", 0.05),
+    ],
+)
 @pytest.mark.parametrize("channels", [1, 2])
 def test_every_depth_and_container(
     tmp_path: Path, container: str, subtype: str, tolerance: float, channels: int
@@ -66,11 +78,17 @@ def wav_bytes(data: bytes, data_size: int | None = None, extra: bytes = b"") -> 
 PCM = to_pcm16(tone()).tobytes()
 
 
-@pytest.mark.parametrize("content", [
-    wav_bytes(PCM, 0), wav_bytes(PCM, 0xFFFFFFFF), wav_bytes(PCM, 0x7FFFFFFF), wav_bytes(PCM, len(PCM) + 99),
-    wav_bytes(PCM, 0, b"LIST" + struct.pack("<I", 5) + b"INFOx\0"),
-    wav_bytes(PCM)[:4] + bytes(4) + wav_bytes(PCM, 0)[8:],
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        wav_bytes(PCM, 0),
+        wav_bytes(PCM, 0xFFFFFFFF),
+        wav_bytes(PCM, 0x7FFFFFFF),
+        wav_bytes(PCM, len(PCM) + 99),
+        wav_bytes(PCM, 0, b"LIST" + struct.pack("<I", 5) + b"INFOx\0"),
+        wav_bytes(PCM)[:4] + bytes(4) + wav_bytes(PCM, 0)[8:],
+    ],
+)
 def test_headers_that_streaming_writers_leave(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "sample.wav"
     path.write_bytes(content)
@@ -91,12 +109,18 @@ def test_a_tiny_recording_is_fine(tmp_path: Path, count: int, rate_hz: int) -> N
     assert len(read_wav(path)) >= 1
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "empty file"), (b"hello, this is text", "not a sound file"), (wav_bytes(b""), "no samples"),
-    (wav_bytes(PCM)[:20], "not a sound file"), (b"\0" * 5000, "not a sound file"),
-    (wav_bytes(PCM)[:24] + struct.pack("<I", 3) + wav_bytes(PCM)[28:], "sample rate of 3 Hz"),
-    (wav_bytes(PCM)[:22] + bytes(2) + wav_bytes(PCM)[24:], "not a sound file"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty file"),
+        (b"hello, this is text", "not a sound file"),
+        (wav_bytes(b""), "no samples"),
+        (wav_bytes(PCM)[:20], "not a sound file"),
+        (b"\0" * 5000, "not a sound file"),
+        (wav_bytes(PCM)[:24] + struct.pack("<I", 3) + wav_bytes(PCM)[28:], "sample rate of 3 Hz"),
+        (wav_bytes(PCM)[:22] + bytes(2) + wav_bytes(PCM)[24:], "not a sound file"),
+    ],
+)
 def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "sample.wav"
     path.write_bytes(content)
@@ -115,9 +139,14 @@ def test_missing_file_and_folder_are_told(tmp_path: Path) -> None:
         read_wav(tmp_path / "nu\0l.wav")
 
 
-@pytest.mark.parametrize(("value", "words"), [
-    (np.nan, "sample 7 is not a number"), (np.inf, "sample 7 is not a number"), (30000.0, "times full scale"),
-])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.nan, "sample 7 is not a number"),
+        (np.inf, "sample 7 is not a number"),
+        (30000.0, "times full scale"),
+    ],
+)
 def test_impossible_samples_are_told(tmp_path: Path, value: float, words: str) -> None:
     samples = tone()
     samples[7] = value
@@ -192,9 +221,14 @@ def test_a_long_path_is_written_and_read(tmp_path: Path) -> None:
     assert len(read_wav(folder / ("あ" * 80 + ".wav"))) == 10
 
 
-@pytest.mark.parametrize(("error_number", "words"), [
-    (errno.ENOSPC, "disk is full"), (errno.EACCES, "no permission"), (errno.EROFS, "no permission"),
-])
+@pytest.mark.parametrize(
+    ("error_number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EACCES, "no permission"),
+        (errno.EROFS, "no permission"),
+    ],
+)
 def test_a_failing_disk_is_told_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error_number: int, words: str
 ) -> None:

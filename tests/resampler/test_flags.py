@@ -16,31 +16,62 @@ from resampler.flags import (
     tokenize,
 )
 
-OPENUTAU_BUILT_IN = {"vel", "vol", "mod", "mod+", "atk", "dec", "clr", "shft", "alt", "dir", "eng", "bre",
-                     "pitd", "dyn", "genc", "brec", "tenc", "voic", "shfc"}
+OPENUTAU_BUILT_IN = {
+    "vel",
+    "vol",
+    "mod",
+    "mod+",
+    "atk",
+    "dec",
+    "clr",
+    "shft",
+    "alt",
+    "dir",
+    "eng",
+    "bre",
+    "pitd",
+    "dyn",
+    "genc",
+    "brec",
+    "tenc",
+    "voic",
+    "shfc",
+}
 
 
-@pytest.mark.parametrize(("text", "names", "expected"), [
-    ("g-10Ny20Y30Mt+40", "g N y Y Mt t", [("g", -10), ("N", None), ("y", 20), ("Y", 30), ("Mt", 40)]),
-    ("/1g10Mt-20", "g Mt t", [("g", 10), ("Mt", -20)]),
-    (" ?=Mt5 uu!", "Mt u", [("Mt", 5), ("u", None), ("u", None)]),
-    ("f/e1000t100", "fe t e f", [("fe", 1000), ("t", 100)]),
-    ("t12.5", "t", [("t", 12.5)]),
-    ("", "t", []),
-])
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("g-10Ny20Y30Mt+40", "g N y Y Mt t", [("g", -10), ("N", None), ("y", 20), ("Y", 30), ("Mt", 40)]),
+        ("/1g10Mt-20", "g Mt t", [("g", 10), ("Mt", -20)]),
+        (" ?=Mt5 uu!", "Mt u", [("Mt", 5), ("u", None), ("u", None)]),
+        ("f/e1000t100", "fe t e f", [("fe", 1000), ("t", 100)]),
+        ("t12.5", "t", [("t", 12.5)]),
+        ("", "t", []),
+    ],
+)
 def test_tokenize_vectors(text: str, names: str, expected: list[tuple[str, float | None]]) -> None:
     assert list(tokenize(text, names.split())) == expected
 
 
-@pytest.mark.parametrize(("text", "g", "switch_n", "breath", "peak"), [
-    ("g-5NB30", -5, True, 30, 86), ("g-101NB-5", -100, True, 0, 86), ("", 0, False, 50, 86),
-])
+@pytest.mark.parametrize(
+    ("text", "g", "switch_n", "breath", "peak"),
+    [
+        ("g-5NB30", -5, True, 30, 86),
+        ("g-101NB-5", -100, True, 0, 86),
+        ("", 0, False, 50, 86),
+    ],
+)
 def test_parse_clamps_and_fills_in_defaults(
     text: str, g: float, switch_n: bool, breath: float, peak: float
 ) -> None:
     flags = parse_flags(text)
     assert (flags.value("g"), flags.is_on("N"), flags.value("B"), flags.value("P")) == (
-        g, switch_n, breath, peak)
+        g,
+        switch_n,
+        breath,
+        peak,
+    )
 
 
 def test_first_occurrence_wins() -> None:
@@ -51,8 +82,29 @@ def test_a_value_flag_without_number_sets_nothing() -> None:
     assert parse_flags("gBt30").settings == (("t", 30.0),)
 
 
-@pytest.mark.parametrize("text", ["MG0", "MG", "Mx50", "HG50", "YG20", "st10", "std5", "Ht30", "vf10", "fg5",
-                                  "Z-5", "?", "\\/", "ü5", "-5", "MM9", "Hb120Hv80", "fe10fo20fl30fv40fp50"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MG0",
+        "MG",
+        "Mx50",
+        "HG50",
+        "YG20",
+        "st10",
+        "std5",
+        "Ht30",
+        "vf10",
+        "fg5",
+        "Z-5",
+        "?",
+        "\\/",
+        "ü5",
+        "-5",
+        "MM9",
+        "Hb120Hv80",
+        "fe10fo20fl30fv40fp50",
+    ],
+)
 def test_foreign_flags_are_never_misread(text: str) -> None:
     assert parse_flags(text) == Flags()
 
@@ -90,8 +142,18 @@ def test_ten_units_of_gender_are_a_semitone_down() -> None:
     assert parse_flags("g10N").formant_ratio == 1.0
 
 
-@pytest.mark.parametrize(("text", "mode"), [("", "auto"), ("e", "stretch"), ("l", "loop"), ("He", "loop"),
-                                            ("el", "stretch"), ("le", "loop"), ("/e", "stretch")])
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("", "auto"),
+        ("e", "stretch"),
+        ("l", "loop"),
+        ("He", "loop"),
+        ("el", "stretch"),
+        ("le", "loop"),
+        ("/e", "stretch"),
+    ],
+)
 def test_loop_mode(text: str, mode: str) -> None:
     assert parse_flags(text).loop == mode
 
@@ -102,8 +164,9 @@ def test_low_pass_falls_with_h() -> None:
     assert cutoffs[0] < 20000
 
 
-settings = st.dictionaries(st.sampled_from([spec.name for spec in OWN_FLAGS]),
-                           st.floats(-2000, 2000, allow_nan=False), max_size=8)
+settings = st.dictionaries(
+    st.sampled_from([spec.name for spec in OWN_FLAGS]), st.floats(-2000, 2000, allow_nan=False), max_size=8
+)
 
 
 @given(settings)
@@ -149,7 +212,10 @@ def test_manifest_keeps_openutaus_rules() -> None:
 
 def test_what_the_manifest_sends_is_understood() -> None:
     for expression in yaml.safe_load(openutau_manifest_yaml())["expressions"].values():
-        sent = ([f"{expression['flag']}{expression['max']}"] if expression["type"] == "Numerical"
-                else expression["options"][1:])
+        sent = (
+            [f"{expression['flag']}{expression['max']}"]
+            if expression["type"] == "Numerical"
+            else expression["options"][1:]
+        )
         for text in sent:
             assert format_flags(parse_flags(text)) == text

@@ -22,6 +22,7 @@ UseRenderer = Callable[[Callable[[RenderRequest], None]], None]
 @pytest.fixture
 def use_renderer(monkeypatch: pytest.MonkeyPatch) -> UseRenderer:
     """Put a function in the conductor's place."""
+
     def use(render_file: Callable[[RenderRequest], None]) -> None:
         module = ModuleType("resampler.render")
         module.render_file = render_file  # type: ignore[attr-defined]
@@ -59,7 +60,8 @@ def test_a_good_call_is_silent(use_renderer: UseRenderer, capsys: pytest.Capture
     use_renderer(requests.append)
     assert main(CALL) == 0
     assert [(r.source_path, r.output_path, r.tone_midi) for r in requests] == [
-        (Path("in.wav"), Path("out.wav"), 60.0)]
+        (Path("in.wav"), Path("out.wav"), 60.0)
+    ]
     assert capsys.readouterr() == ("", "")
 
 
@@ -69,13 +71,15 @@ def test_what_the_user_can_mend_is_one_line(
     use_renderer(failing(PychangError("recording a\nb\u2028c.wav\tnot \x1b[31mfound\x07; check the path")))
     assert main(CALL) == 1
     assert capsys.readouterr().err == (
-        "pychang-resampler: recording a b c.wav not ?[31mfound?; check the path\n")
+        "pychang-resampler: recording a b c.wav not ?[31mfound?; check the path\n"
+    )
 
 
 def test_a_bad_argument_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["in.wav", "out.wav", "X9", "100"]) == 1
     assert capsys.readouterr().err == (
-        "pychang-resampler: pitch 'X9' is no note name; write it like C4, F#3 or Bb3\n")
+        "pychang-resampler: pitch 'X9' is no note name; write it like C4, F#3 or Bb3\n"
+    )
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("by\nzero"), MemoryError(), RecursionError("deep")])
@@ -84,7 +88,7 @@ def test_the_unexpected_is_one_line_with_its_place(
 ) -> None:
     use_renderer(failing(error))
     assert main(CALL) == 1
-    line, = capsys.readouterr().err.splitlines()
+    (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"pychang-resampler: unexpected {type(error).__name__}: ")
     assert "test_main.py:" in line
 
@@ -116,15 +120,18 @@ def test_stderr_that_is_missing_closed_or_narrow(
 
 
 def test_help_and_bad_arguments_load_no_engine() -> None:
-    code = ("import sys; from resampler.__main__ import main; main([]); main(['a', 'b', 'X', '1']);"
-            "print('numpy' in sys.modules)")
+    code = (
+        "import sys; from resampler.__main__ import main; main([]); main(['a', 'b', 'X', '1']);"
+        "print('numpy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
 
 
 def test_the_program_starts_as_a_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "resampler", "a.wav"], cwd=ROOT, capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "resampler", "a.wav"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1

@@ -19,8 +19,21 @@ from resampler.protocol import (
     parse_note_name,
 )
 
-OPENUTAU = ["src-1.wav", "res-1.wav", "F#4", "100", "g0B0H0", "596", "350", "454", "-7146.5", "90", "30",
-            "!119.99999999999999", "AA#34#DI#10#DHDBC4CqCaCGBx"]
+OPENUTAU = [
+    "src-1.wav",
+    "res-1.wav",
+    "F#4",
+    "100",
+    "g0B0H0",
+    "596",
+    "350",
+    "454",
+    "-7146.5",
+    "90",
+    "30",
+    "!119.99999999999999",
+    "AA#34#DI#10#DHDBC4CqCaCGBx",
+]
 
 
 def parsed(*changes: tuple[int, str]) -> RenderRequest:
@@ -35,21 +48,59 @@ def test_openutau_call() -> None:
     assert request.bend_cents[:35] == (0,) * 35
     assert len(request.bend_cents) == 53
     assert request == RenderRequest(
-        source_path=Path("src-1.wav"), output_path=Path("res-1.wav"), tone_midi=66.0, velocity_percent=100.0,
-        flags=Flags((("g", 0.0), ("B", 0.0), ("H", 0.0))), offset_ms=596.0, length_ms=350.0,
-        consonant_ms=454.0, cutoff_ms=-7146.5, volume_percent=90.0, modulation_percent=30.0,
-        tempo_bpm=119.99999999999999, bend_cents=request.bend_cents)
+        source_path=Path("src-1.wav"),
+        output_path=Path("res-1.wav"),
+        tone_midi=66.0,
+        velocity_percent=100.0,
+        flags=Flags((("g", 0.0), ("B", 0.0), ("H", 0.0))),
+        offset_ms=596.0,
+        length_ms=350.0,
+        consonant_ms=454.0,
+        cutoff_ms=-7146.5,
+        volume_percent=90.0,
+        modulation_percent=30.0,
+        tempo_bpm=119.99999999999999,
+        bend_cents=request.bend_cents,
+    )
 
 
 def test_vector_l5() -> None:
-    request = parse_arguments(["a.wav", "b.wav", "C4", "100", "", "1538.32", "550", "66.21", "-325.62", "100",
-                               "0", "!120.00", "AA#106#"])
+    request = parse_arguments(
+        [
+            "a.wav",
+            "b.wav",
+            "C4",
+            "100",
+            "",
+            "1538.32",
+            "550",
+            "66.21",
+            "-325.62",
+            "100",
+            "0",
+            "!120.00",
+            "AA#106#",
+        ]
+    )
     assert (request.tone_midi, request.flags) == (60, Flags())
     assert (request.offset_ms, request.length_ms) == (1538.32, 550)
     assert (request.consonant_ms, request.cutoff_ms, request.tempo_bpm) == (66.21, -325.62, 120)
     assert request.bend_cents == (0,) * 107
-    assert format_arguments(request) == ["a.wav", "b.wav", "C4", "100", "", "1538.32", "550", "66.21",
-                                         "-325.62", "100", "0", "!120", "AA#106#"]
+    assert format_arguments(request) == [
+        "a.wav",
+        "b.wav",
+        "C4",
+        "100",
+        "",
+        "1538.32",
+        "550",
+        "66.21",
+        "-325.62",
+        "100",
+        "0",
+        "!120",
+        "AA#106#",
+    ]
 
 
 @pytest.mark.parametrize("count", range(4, 13))
@@ -57,8 +108,21 @@ def test_missing_trailing_arguments_take_their_defaults(count: int) -> None:
     request = parse_arguments(OPENUTAU[:count])
     expected = parse_arguments(OPENUTAU)
     defaults = RenderRequest(Path("src-1.wav"), Path("res-1.wav"), 66.0)
-    names = ["source_path", "output_path", "tone_midi", "velocity_percent", "flags", "offset_ms", "length_ms",
-             "consonant_ms", "cutoff_ms", "volume_percent", "modulation_percent", "tempo_bpm", "bend_cents"]
+    names = [
+        "source_path",
+        "output_path",
+        "tone_midi",
+        "velocity_percent",
+        "flags",
+        "offset_ms",
+        "length_ms",
+        "consonant_ms",
+        "cutoff_ms",
+        "volume_percent",
+        "modulation_percent",
+        "tempo_bpm",
+        "bend_cents",
+    ]
     for index, name in enumerate(names):
         assert getattr(request, name) == getattr(expected if index < count else defaults, name)
 
@@ -79,10 +143,22 @@ def test_openutau_drops_the_pitch_below_zero() -> None:
 
 def test_utsu_calls() -> None:
     assert parsed((3, "100.0"), (4, "?"), (6, "2000.0"), (11, "T120.0"), (12, "")) == RenderRequest(
-        Path("src-1.wav"), Path("res-1.wav"), 66.0, 100.0, Flags(), 596.0, 2000.0, 454.0, -7146.5, 90.0, 30.0,
-        120.0)
-    silence = parse_arguments(["silence.wav", "out.wav", "C4", "100", "?", "0", "151.0",
-                               "0", "0", "100", "0"])
+        Path("src-1.wav"),
+        Path("res-1.wav"),
+        66.0,
+        100.0,
+        Flags(),
+        596.0,
+        2000.0,
+        454.0,
+        -7146.5,
+        90.0,
+        30.0,
+        120.0,
+    )
+    silence = parse_arguments(
+        ["silence.wav", "out.wav", "C4", "100", "?", "0", "151.0", "0", "0", "100", "0"]
+    )
     assert (silence.length_ms, silence.bend_cents, silence.tempo_bpm) == (151.0, (), 120.0)
 
 
@@ -100,38 +176,90 @@ def test_percent_pitch_with_all_arguments_is_not_taken_for_a_shift() -> None:
     assert (request.pitch_percent, request.length_ms, request.tempo_bpm) == (120.0, 350.0, 90.0)
 
 
-@pytest.mark.parametrize(("text", "bpm"), [
-    ("!120", 120), ("!120.00", 120), ("T120.0", 120), ("0.00Q120", 120), ("120", 120), ("!187.5", 187.5),
-    ("", 120), ("!", 120), ("x", 120), ("!0", 120), ("!-5", 120), ("!nan", 120), ("!inf", 120), ("!1e-9", 1),
-    ("!1e9", 10000), (" !90 ", 90), ("!90,5", 90.5),
-])
+@pytest.mark.parametrize(
+    ("text", "bpm"),
+    [
+        ("!120", 120),
+        ("!120.00", 120),
+        ("T120.0", 120),
+        ("0.00Q120", 120),
+        ("120", 120),
+        ("!187.5", 187.5),
+        ("", 120),
+        ("!", 120),
+        ("x", 120),
+        ("!0", 120),
+        ("!-5", 120),
+        ("!nan", 120),
+        ("!inf", 120),
+        ("!1e-9", 1),
+        ("!1e9", 10000),
+        (" !90 ", 90),
+        ("!90,5", 90.5),
+    ],
+)
 def test_tempo_dialects(text: str, bpm: float) -> None:
     assert parsed((11, text)).tempo_bpm == bpm
 
 
-@pytest.mark.parametrize(("index", "name", "default"), [
-    (3, "velocity_percent", 100), (5, "offset_ms", 0), (6, "length_ms", 1000), (7, "consonant_ms", 0),
-    (8, "cutoff_ms", 0), (9, "volume_percent", 100), (10, "modulation_percent", 0),
-])
+@pytest.mark.parametrize(
+    ("index", "name", "default"),
+    [
+        (3, "velocity_percent", 100),
+        (5, "offset_ms", 0),
+        (6, "length_ms", 1000),
+        (7, "consonant_ms", 0),
+        (8, "cutoff_ms", 0),
+        (9, "volume_percent", 100),
+        (10, "modulation_percent", 0),
+    ],
+)
 @pytest.mark.parametrize("text", ["", "?", "abc", "nan", "inf", "-inf", "1e999", "0x10", "--5", "5ms"])
 def test_unreadable_numbers_take_their_default(index: int, name: str, default: float, text: str) -> None:
     assert getattr(parsed((index, text)), name) == default
 
 
-@pytest.mark.parametrize(("index", "text", "name", "value"), [
-    (3, "1000", "velocity_percent", 200), (3, "-20", "velocity_percent", 0), (5, "-105.0", "offset_ms", -105),
-    (5, "-1e-05", "offset_ms", -1e-05), (6, "1e300", "length_ms", MAX_LENGTH_MS), (6, "-50", "length_ms", 0),
-    (7, "-3", "consonant_ms", 0), (9, "1e9", "volume_percent", 200), (10, "-200", "modulation_percent", -200),
-    (10, "999", "modulation_percent", 200), (6, "12,5", "length_ms", 12.5),
-])
+@pytest.mark.parametrize(
+    ("index", "text", "name", "value"),
+    [
+        (3, "1000", "velocity_percent", 200),
+        (3, "-20", "velocity_percent", 0),
+        (5, "-105.0", "offset_ms", -105),
+        (5, "-1e-05", "offset_ms", -1e-05),
+        (6, "1e300", "length_ms", MAX_LENGTH_MS),
+        (6, "-50", "length_ms", 0),
+        (7, "-3", "consonant_ms", 0),
+        (9, "1e9", "volume_percent", 200),
+        (10, "-200", "modulation_percent", -200),
+        (10, "999", "modulation_percent", 200),
+        (6, "12,5", "length_ms", 12.5),
+    ],
+)
 def test_numbers_are_clamped(index: int, text: str, name: str, value: float) -> None:
     assert getattr(parsed((index, text)), name) == value
 
 
-@pytest.mark.parametrize(("name", "midi"), [
-    ("C1", 24), ("B7", 107), ("C4", 60), ("A4", 69), ("C5", 72), ("C#6", 85), ("Db6", 85), ("C♯6", 85),
-    ("D♭6", 85), ("C-1", 0), ("bb3", 58), ("b3", 59), ("Cb4", 59), ("f#3", 54), (" A4 ", 69), ("F##3", 55),
-])
+@pytest.mark.parametrize(
+    ("name", "midi"),
+    [
+        ("C1", 24),
+        ("B7", 107),
+        ("C4", 60),
+        ("A4", 69),
+        ("C5", 72),
+        ("C#6", 85),
+        ("Db6", 85),
+        ("C♯6", 85),
+        ("D♭6", 85),
+        ("C-1", 0),
+        ("bb3", 58),
+        ("b3", 59),
+        ("Cb4", 59),
+        ("f#3", 54),
+        (" A4 ", 69),
+        ("F##3", 55),
+    ],
+)
 def test_note_names(name: str, midi: int) -> None:
     assert parse_note_name(name) == midi
 
@@ -188,10 +316,16 @@ requests = st.builds(
     tone_midi=st.integers(0, 127).map(float),
     velocity_percent=numbers(0, 200),
     flags=st.dictionaries(st.sampled_from(["g", "B", "Mt", "t"]), st.integers(-90, 90), max_size=3).map(
-        Flags.from_mapping),
-    offset_ms=numbers(-1000, 1e6), length_ms=numbers(0, MAX_LENGTH_MS), consonant_ms=numbers(0, 1e5),
-    cutoff_ms=numbers(-1e6, 1e6), volume_percent=numbers(0, 200), modulation_percent=numbers(-200, 200),
-    tempo_bpm=numbers(1, 1000), bend_cents=st.lists(st.integers(-2048, 2047), max_size=40).map(tuple),
+        Flags.from_mapping
+    ),
+    offset_ms=numbers(-1000, 1e6),
+    length_ms=numbers(0, MAX_LENGTH_MS),
+    consonant_ms=numbers(0, 1e5),
+    cutoff_ms=numbers(-1e6, 1e6),
+    volume_percent=numbers(0, 200),
+    modulation_percent=numbers(-200, 200),
+    tempo_bpm=numbers(1, 1000),
+    bend_cents=st.lists(st.integers(-2048, 2047), max_size=40).map(tuple),
 )
 
 

@@ -30,28 +30,37 @@ def constant(count: int, value: float = 1.0) -> np.ndarray:
     return np.full(count, value, dtype=np.float32)
 
 
-@pytest.mark.parametrize(("widths", "levels", "times", "gains"), [
-    ([0, 10, 50], [0, 100, 100], [0, 10, 50, 100], [0, 1, 1, 0]),
-    ([10, 10, 50], [50, 100, 100], [0, 10, 20, 50, 100], [0, 0.5, 1, 1, 0]),
-    ([0, 10, 50], [0, 100, 100, 100], [0, 10, 50, 100], [0, 1, 1, 1]),
-    ([0, 10, 40, 10], [0, 100, 100, 100], [0, 10, 50, 90, 100], [0, 1, 1, 1, 0]),
-    ([0, 10, 50, 0], [0, 100, 100, 100], [0, 10, 50, 100], [0, 1, 1, 1]),
-    ([0, 10, 40, 10, 10], [0, 100, 100, 100, 50], [0, 10, 20, 50, 90, 100], [0, 1, 0.5, 1, 1, 0]),
-])
+@pytest.mark.parametrize(
+    ("widths", "levels", "times", "gains"),
+    [
+        ([0, 10, 50], [0, 100, 100], [0, 10, 50, 100], [0, 1, 1, 0]),
+        ([10, 10, 50], [50, 100, 100], [0, 10, 20, 50, 100], [0, 0.5, 1, 1, 0]),
+        ([0, 10, 50], [0, 100, 100, 100], [0, 10, 50, 100], [0, 1, 1, 1]),
+        ([0, 10, 40, 10], [0, 100, 100, 100], [0, 10, 50, 90, 100], [0, 1, 1, 1, 0]),
+        ([0, 10, 50, 0], [0, 100, 100, 100], [0, 10, 50, 100], [0, 1, 1, 1]),
+        ([0, 10, 40, 10, 10], [0, 100, 100, 100, 50], [0, 10, 20, 50, 90, 100], [0, 1, 0.5, 1, 1, 0]),
+    ],
+)
 def test_utau_envelope_on_100_ms(
     widths: list[float], levels: list[float], times: list[float], gains: list[float]
 ) -> None:
     assert utau_envelope(100, widths, levels) == tuple(zip(times, gains, strict=True))
 
 
-@pytest.mark.parametrize(("frames", "gains", "expected"), [
-    ([0, 5, 10], [0, 1, 0], [0, 20, 40, 60, 80, 100, 80, 60, 40, 20]),
-    ([0, 5, 10, 20], [0, 1, 0.9, 0],
-     [0, 20, 40, 60, 80, 100, 98, 96, 94, 92, 90, 81, 72, 63, 54, 45, 36, 27, 18, 9]),
-    ([0, 0], [0, 0], [0] * 10),
-    ([2, 4], [1, 0.5], [100, 100, 100, 75, 50, 50, 50]),
-    ([0, 6, 3, 8], [1, 1, 0, 0], [100] * 6 + [0, 0]),
-])
+@pytest.mark.parametrize(
+    ("frames", "gains", "expected"),
+    [
+        ([0, 5, 10], [0, 1, 0], [0, 20, 40, 60, 80, 100, 80, 60, 40, 20]),
+        (
+            [0, 5, 10, 20],
+            [0, 1, 0.9, 0],
+            [0, 20, 40, 60, 80, 100, 98, 96, 94, 92, 90, 81, 72, 63, 54, 45, 36, 27, 18, 9],
+        ),
+        ([0, 0], [0, 0], [0] * 10),
+        ([2, 4], [1, 0.5], [100, 100, 100, 75, 50, 50, 50]),
+        ([0, 6, 3, 8], [1, 1, 0, 0], [100] * 6 + [0, 0]),
+    ],
+)
 def test_apply_envelope(frames: list[int], gains: list[float], expected: list[float]) -> None:
     points = [(frame * MS, gain) for frame, gain in zip(frames, gains, strict=True)]
     assert apply_envelope(constant(len(expected), 100), points) == pytest.approx(expected, abs=1e-3)
@@ -61,15 +70,18 @@ def test_no_points_leave_the_wave_alone() -> None:
     assert np.array_equal(apply_envelope(constant(4), ()), constant(4))
 
 
-@pytest.mark.parametrize(("song", "part", "overlap", "expected"), [
-    (0, 10, 0, [50] * 10),
-    (0, 10, 5, [50] * 10),
-    (10, 10, 0, [100] * 10 + [50] * 10),
-    (10, 10, 5, [100] * 5 + [150] * 5 + [50] * 5),
-    (10, 20, 20, [50] * 10 + [150] * 10),
-    (10, 20, 50, [50] * 10 + [150] * 10),
-    (3, 2, -2, [100] * 3 + [0] * 2 + [50] * 2),
-])
+@pytest.mark.parametrize(
+    ("song", "part", "overlap", "expected"),
+    [
+        (0, 10, 0, [50] * 10),
+        (0, 10, 5, [50] * 10),
+        (10, 10, 0, [100] * 10 + [50] * 10),
+        (10, 10, 5, [100] * 5 + [150] * 5 + [50] * 5),
+        (10, 20, 20, [50] * 10 + [150] * 10),
+        (10, 20, 50, [50] * 10 + [150] * 10),
+        (3, 2, -2, [100] * 3 + [0] * 2 + [50] * 2),
+    ],
+)
 def test_append(song: int, part: int, overlap: int, expected: list[float]) -> None:
     assert append(constant(song, 100), constant(part, 50), overlap).tolist() == expected
 
@@ -81,19 +93,34 @@ def test_append_loses_nothing(song: int, part: int, overlap: int) -> None:
     assert len(joined) >= max(song, part)
 
 
-@pytest.mark.parametrize(("start", "expected"), [
-    (1, [0, 1, 2, 3]), (3, [0, 0, 0, 1]), (-1, [2, 3, 0, 0]), (4, [0] * 4), (-3, [0] * 4), (-9, [0] * 4),
-])
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (1, [0, 1, 2, 3]),
+        (3, [0, 0, 0, 1]),
+        (-1, [2, 3, 0, 0]),
+        (4, [0] * 4),
+        (-3, [0] * 4),
+        (-9, [0] * 4),
+    ],
+)
 def test_mix_into_stays_inside_the_buffer(start: int, expected: list[float]) -> None:
     buffer = np.zeros(4, dtype=np.float32)
     mix_into(buffer, np.array([1, 2, 3], dtype=np.float32), start)
     assert buffer.tolist() == expected
 
 
-@pytest.mark.parametrize(("skip", "length", "expected"), [
-    (0, 3, [1, 2, 3]), (1, 2, [2, 3]), (1, 5, [2, 3, 4, 0, 0]), (-2, 4, [0, 0, 1, 2]), (9, 2, [0, 0]),
-    (0, -1, []),
-])
+@pytest.mark.parametrize(
+    ("skip", "length", "expected"),
+    [
+        (0, 3, [1, 2, 3]),
+        (1, 2, [2, 3]),
+        (1, 5, [2, 3, 4, 0, 0]),
+        (-2, 4, [0, 0, 1, 2]),
+        (9, 2, [0, 0]),
+        (0, -1, []),
+    ],
+)
 def test_used_part(skip: int, length: int, expected: list[float]) -> None:
     wave = np.array([1, 2, 3, 4], dtype=np.float32)
     assert used_part(wave, skip * MS, length * MS).tolist() == expected
@@ -113,39 +140,70 @@ def test_crossfade_of_complementary_slopes_is_level() -> None:
     assert np.max(np.abs(song - 1)) < 1e-5
 
 
-@pytest.mark.parametrize(("text", "length_ms"), [
-    ("480@120+0.0", 500), ("480@120", 500), ("480@120-20.5", 479.5), ("960@187.5+10", 650), ("550", 550),
-    ("0", 0), ("12.5", 12.5),
-])
+@pytest.mark.parametrize(
+    ("text", "length_ms"),
+    [
+        ("480@120+0.0", 500),
+        ("480@120", 500),
+        ("480@120-20.5", 479.5),
+        ("960@187.5+10", 650),
+        ("550", 550),
+        ("0", 0),
+        ("12.5", 12.5),
+    ],
+)
 def test_length(text: str, length_ms: float) -> None:
     assert parse_length(text) == pytest.approx(length_ms)
 
 
-@pytest.mark.parametrize(("correction", "required_ms"), [
-    ("50.0", 550), ("103.0", 600), ("73.0", 600), ("88.0", 600),
-])
+@pytest.mark.parametrize(
+    ("correction", "required_ms"),
+    [
+        ("50.0", 550),
+        ("103.0", 600),
+        ("73.0", 600),
+        ("88.0", 600),
+    ],
+)
 def test_length_rows_agree_with_utaus_requests(correction: str, required_ms: int) -> None:
     length_ms = parse_length(f"480@130+{correction}")
     assert math.ceil(length_ms / 50 + 0.5) * 50 == required_ms
 
 
-@pytest.mark.parametrize("text", [
-    "", "x", "480@", "480@0+1", "-5", "nan", "1e99", "1.2.3@5", "480@120+", "10@1-999999",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "480@",
+        "480@0+1",
+        "-5",
+        "nan",
+        "1e99",
+        "1.2.3@5",
+        "480@120+",
+        "10@1-999999",
+    ],
+)
 def test_no_length_is_told(text: str) -> None:
     with pytest.raises(PychangError, match="length"):
         parse_length(text)
 
 
-@pytest.mark.parametrize(("text", "skip_ms", "overlap_ms", "envelope"), [
-    ("12.5 480@120+0.0 0 10 40 0 100 100 100 -5 10 10 50", 12.5, -5,
-     [(0, 0), (10, 1), (20, 0.5), (450, 1), (490, 1), (500, 0)]),
-    ("0 500 0 5 35 0 100 90 0 30", 0, 30, [(0, 0), (5, 1), (465, 0.9), (500, 0)]),
-    ("0 480@120+0.0 0 0", 0, 0, [(0, 0)]),
-])
-def test_arguments(
-    text: str, skip_ms: float, overlap_ms: float, envelope: list[tuple[float, float]]
-) -> None:
+@pytest.mark.parametrize(
+    ("text", "skip_ms", "overlap_ms", "envelope"),
+    [
+        (
+            "12.5 480@120+0.0 0 10 40 0 100 100 100 -5 10 10 50",
+            12.5,
+            -5,
+            [(0, 0), (10, 1), (20, 0.5), (450, 1), (490, 1), (500, 0)],
+        ),
+        ("0 500 0 5 35 0 100 90 0 30", 0, 30, [(0, 0), (5, 1), (465, 0.9), (500, 0)]),
+        ("0 480@120+0.0 0 0", 0, 0, [(0, 0)]),
+    ],
+)
+def test_arguments(text: str, skip_ms: float, overlap_ms: float, envelope: list[tuple[float, float]]) -> None:
     request = parse_arguments(["out.wav", "in.wav", *text.split()])
     assert (request.output_path, request.source_path) == (Path("out.wav"), Path("in.wav"))
     assert (request.skip_ms, request.length_ms, request.overlap_ms) == (skip_ms, 500, overlap_ms)
@@ -161,8 +219,9 @@ def test_the_program_builds_a_song(tmp_path: Path) -> None:
     assert main([str(song), str(tmp_path / "a.wav"), "900", "200", *flat, "50"]) == 0
     song.write_bytes(b"".join((tmp_path / f"song.wav{end}").read_bytes() for end in (".whd", ".dat")))
     samples = read_wav(song)
-    expected = np.concatenate([constant(4410, 0), constant(6615, 0.5), constant(2205, 1), constant(2205, 0.5),
-                               constant(4410, 0)])
+    expected = np.concatenate(
+        [constant(4410, 0), constant(6615, 0.5), constant(2205, 1), constant(2205, 0.5), constant(4410, 0)]
+    )
     assert samples == pytest.approx(expected, abs=1e-4)
 
 

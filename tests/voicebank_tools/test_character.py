@@ -18,7 +18,9 @@ class TestTxt:
         assert parse_character_txt("name=Peta\n名前=ペタ").name == "Peta"
 
     def test_all_fields(self) -> None:
-        text = "image=a.bmp\r\nCreated By: me\r\nVoice Actor=you\rweb=https://x.y/?a=b\nversion:1\nsample=s.wav"
+        text = (
+            "image=a.bmp\r\nCreated By: me\r\nVoice Actor=you\rweb=https://x.y/?a=b\nversion:1\nsample=s.wav"
+        )
         assert parse_character_txt(text) == Character(
             image="a.bmp", author="me", voice="you", web="https://x.y/?a=b", version="1", sample="s.wav"
         )

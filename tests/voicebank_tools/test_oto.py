@@ -162,7 +162,7 @@ class TestEdits:
             oto.replace(0, entry("か.wav", "안"))
 
     def test_a_number_that_is_none_is_refused(self) -> None:
-        with pytest.raises(PychangError, match="overlap of alias \"a\" is nan"):
+        with pytest.raises(PychangError, match='overlap of alias "a" is nan'):
             parse("").add(entry("a.wav", "a", 0, 0, 0, 0, float("nan")))
 
     def test_a_wrong_index(self) -> None:

@@ -173,8 +173,12 @@ class TestEncodings:
     @pytest.mark.parametrize(
         ("encoding", "word"),
         [
-            ("utf-8", "か"), ("utf-8-sig", "か"), ("cp932", "か"),
-            ("gb18030", "歌声"), ("cp949", "가나"), ("cp950", "聲音"),
+            ("utf-8", "か"),
+            ("utf-8-sig", "か"),
+            ("cp932", "か"),
+            ("gb18030", "歌声"),
+            ("cp949", "가나"),
+            ("cp950", "聲音"),
         ],
     )
     def test_decided_by_the_recordings(self, tmp_path: Path, encoding: str, word: str) -> None:
