@@ -28,9 +28,10 @@ from voicebank_tools.score import Note, Score, Track, tempo_map
 _NO_NOTES = frozenset(("VERSION", "SETTING", "TRACKEND", "DELETE"))
 _NEIGHBOURS = frozenset(("PREV", "NEXT"))
 
-_CENT_ENGINES = ("doppeltler", "f2resamp", "moresampler", "straycat", "hifisampler", "pychang")
-"""Engines (beginning of Tool2's file name) whose flag `t` counts cents, as ours does. UTAU's
-resampler.exe and the engines of its time count tenths of a semitone."""
+_CENT_ENGINES = ("resampler", "doppeltler", "f2resamp", "moresampler", "straycat", "hifisampler", "pychang")
+"""Engines (beginning of Tool2's file name) whose flag `t` OpenUtau reads as cents, as ours does; the
+others count tenths of a semitone. (UTAU's own manual says tenths for its resampler.exe too: a song
+shall sound here as it does in OpenUtau.)"""
 
 _TENTHS_TO_CENTS = 10.0
 

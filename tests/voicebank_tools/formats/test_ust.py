@@ -265,8 +265,9 @@ def test_an_impossible_tempo_of_a_note_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("tool2", "flags", "expected"),
     [
-        ("resampler.exe", "g-5t3", "g-5t30"),
-        (r"C:\utau\resampler.exe", "t-2.5", "t-25"),
+        ("tn_fnds.exe", "g-5t3", "g-5t30"),
+        (r"C:\utau\world4utau.exe", "t-2.5", "t-25"),
+        ("resampler.exe", "t3", "t3"),
         ("fresamp14.exe", "Mt20t+1B0", "Mt20t10B0"),
         (r"C:\moresampler\moresampler.exe", "t3", "t3"),
         ("./doppeltler64.exe", "t3", "t3"),
