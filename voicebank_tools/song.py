@@ -62,16 +62,16 @@ class SongResult:
 
     `wave` is float32 at 44.1 kHz, its peak below 1. `wanted_f0_hz` at `times_s` is the pitch the
     score asks for, 0 where nobody sings (of several tracks the first that does). `spans_s`
-    [notes, 2] is when each note begins and ends to sound, `note_steps` [notes] the largest step
-    between neighbouring samples in it. `gain_db` (<= 0) is what the whole song was turned down
-    by to stay below full scale.
+    [notes, 2] is when each note begins and ends to sound; `step_limit` [samples] the largest step
+    between neighbouring samples that the notes sounding there have in themselves. `gain_db`
+    (<= 0) is what the whole song was turned down by to stay below full scale.
     """
 
     wave: Wave
     times_s: FloatArray
     wanted_f0_hz: FloatArray
     spans_s: FloatArray
-    note_steps: FloatArray
+    step_limit: Wave
     missing: tuple[MissingAlias, ...]
     failures: tuple[NoteFailure, ...]
     gain_db: float
@@ -133,7 +133,7 @@ def sing_score(
         times_s=times_ms / 1000.0,
         wanted_f0_hz=_wanted_f0_hz(plans, times_ms + start_ms),
         spans_s=_spans_s(chosen, rendered, start_ms),
-        note_steps=np.concatenate([part.note_steps for part in parts]) * db_to_gain(gain_db),
+        step_limit=np.sum([part.step_limit for part in parts], axis=0) * np.float32(db_to_gain(gain_db)),
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
         gain_db=gain_db,
@@ -243,7 +243,7 @@ def _mix_track(
     mixed = mix_notes(waves, samples, start_ms)
     track = plan.track
     gains = dynamics_gains(track.curves.get("dyn"), track.volume_db, plan.tempo_map, samples, start_ms)
-    return Mix(mixed.wave * gains, mixed.note_steps * float(np.max(gains, initial=0.0)))
+    return Mix(mixed.wave * gains, mixed.step_limit * gains)
 
 
 def _wanted_f0_hz(plans: Sequence[TrackPlan], times_ms: FloatArray) -> FloatArray:

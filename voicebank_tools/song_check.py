@@ -87,7 +87,6 @@ def click_ratio(song: SongResult) -> float:
     worst = 0.0
     for join_s in np.unique(song.spans_s):
         near = slice(*(max(0, round((join_s + side) * SAMPLE_RATE_HZ)) for side in (-reach_s, reach_s)))
-        sounding = (song.spans_s[:, 0] < join_s + reach_s) & (song.spans_s[:, 1] > join_s - reach_s)
-        limit = max(float(np.max(song.note_steps[sounding], initial=0.0)), SMALLEST_STEP)
+        limit = float(np.max(song.step_limit[near], initial=0.0)) + SMALLEST_STEP
         worst = max(worst, float(np.max(steps[near], initial=0.0)) / limit)
     return worst

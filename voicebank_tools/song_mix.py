@@ -7,7 +7,7 @@ import numpy as np
 
 from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
 from resampler.wavtool import Wave, apply_envelope, mix_into, used_part
-from voicebank_tools.pitch_curve import FloatArray, ticks_at
+from voicebank_tools.pitch_curve import ticks_at
 from voicebank_tools.score import Curve, TempoMap
 from voicebank_tools.song_plan import PlannedNote
 
@@ -28,12 +28,13 @@ _VOICED_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Mix:
-    """The notes of a track as one wave, and for each of them the largest step between neighbouring
-    samples that it has in it (what a click at its ends would stand out from).
+    """The notes of a track as one wave. `step_limit` is, at each sample, the largest step between
+    neighbours that the notes sounding there have in themselves, under their envelopes: a larger
+    one would be made by joining them. Both of shape [samples].
     """
 
     wave: Wave
-    note_steps: FloatArray
+    step_limit: Wave
 
 
 def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms: float = 0.0) -> Mix:
@@ -45,7 +46,7 @@ def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms:
         start_ms: The song time of its first sample.
     """
     song = np.zeros(samples, dtype=np.float32)
-    steps: list[float] = []
+    limit = np.zeros(samples, dtype=np.float32)
     previous: tuple[PlannedNote, Wave] | None = None
     for planned, wave in notes:
         note = planned
@@ -53,11 +54,12 @@ def mix_notes(notes: Sequence[tuple[PlannedNote, Wave]], samples: int, start_ms:
             shift_ms = phase_shift_ms(previous, (planned, wave))
             note = replace(planned, place=replace(planned.place, skip_ms=planned.place.skip_ms - shift_ms))
         part = used_part(wave, note.place.skip_ms, note.place.length_ms)
-        part = apply_envelope(part, note.place.envelope)
-        mix_into(song, part, ms_to_samples(note.place.start_ms - start_ms))
-        steps.append(float(np.max(np.abs(np.diff(part)), initial=0.0)))
+        step = np.full(len(part), np.max(np.abs(np.diff(part)), initial=0.0), dtype=np.float32)
+        place = ms_to_samples(note.place.start_ms - start_ms)
+        mix_into(song, apply_envelope(part, note.place.envelope), place)
+        mix_into(limit, apply_envelope(step, note.place.envelope), place)
         previous = note, wave
-    return Mix(song, np.array(steps, dtype=np.float64))
+    return Mix(song, limit)
 
 
 def phase_shift_ms(before: tuple[PlannedNote, Wave], after: tuple[PlannedNote, Wave]) -> float:

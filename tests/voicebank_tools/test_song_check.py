@@ -9,7 +9,9 @@ def song(wave: np.ndarray, wanted_hz: float, join_s: float = 0.5) -> SongResult:
     times_s = np.arange(0.0, len(wave) / 44100, 0.005)
     wanted = np.full(len(times_s), wanted_hz)
     spans_s = np.array([[0.0, join_s], [join_s, 1.0]])
-    return SongResult(wave, times_s, wanted, spans_s, np.full(2, 0.1), (), (), 0.0, ())
+    return SongResult(
+        wave, times_s, wanted, spans_s, np.full(len(wave), 0.1, dtype=np.float32), (), (), 0.0, ()
+    )
 
 
 def voice(frequency_hz: float, seconds: float = 1.0) -> np.ndarray:
