@@ -16,7 +16,7 @@ from pychang.harmonics import (
 from pychang.pitch import continuous_f0, estimate_pitch
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8

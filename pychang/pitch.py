@@ -17,6 +17,8 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 _RATE_HZ = 11025  # a quarter: keeps the fourth harmonic of the highest voice
 _HOP = HOP_SAMPLES // 4
 _FFT = 2048
+_LAGS = 4  # steps of the autocorrelation per sample: a strong high formant makes its peaks narrow
+_BLOCK_FRAMES = 512  # bounds the memory of a long recording
 _BORDER_FRAMES = 8
 
 
@@ -87,7 +89,8 @@ def estimate_pitch(
 def _autocorrelation(
     samples: FloatArray, frames: int, options: PitchOptions
 ) -> tuple[FloatArray, FloatArray]:
-    """Return (normalised autocorrelation [frames, lags], peak level of each frame [frames])."""
+    """Return (normalised autocorrelation, `_LAGS` columns a sample [frames, lags], and the peak level
+    of each frame [frames])."""
     import soxr
 
     low = np.asarray(soxr.resample(samples.astype(np.float32), SAMPLE_RATE_HZ, _RATE_HZ), np.float32)
@@ -95,13 +98,23 @@ def _autocorrelation(
     padded = np.pad(low, (size // 2, size // 2 + frames * _HOP - len(low) + _HOP))
     view = np.lib.stride_tricks.sliding_window_view(padded, size)[: frames * _HOP : _HOP]
     window = np.hanning(size).astype(np.float32)
-    block = (view - view.mean(1, keepdims=True)) * window
-    lags = int(_RATE_HZ / options.floor_hz) + 2
+    lags = (int(_RATE_HZ / options.floor_hz) + 2) * _LAGS
+    own = _lag_products(window[None], lags)[0]
+    correlation, level = np.empty((frames, lags), np.float32), np.empty(frames, np.float32)
+    for first in range(0, frames, _BLOCK_FRAMES):
+        rows = view[first : first + _BLOCK_FRAMES]
+        block = (rows - rows.mean(1, keepdims=True)) * window
+        raw = _lag_products(block, lags)
+        correlation[first : first + _BLOCK_FRAMES] = raw / np.maximum(raw[:, :1], 1e-9) / (own / own[0])
+        level[first : first + _BLOCK_FRAMES] = np.abs(block).max(1)
+    return correlation, level
+
+
+def _lag_products(block: FloatArray, lags: int) -> FloatArray:
+    """Return each row's autocorrelation at steps of 1 / `_LAGS` sample (band-limited interpolation,
+    as Boersma does). Shapes [frames, size] -> [frames, lags]."""
     power = np.abs(np.fft.rfft(block, _FFT)) ** 2
-    raw = np.fft.irfft(power)[:, :lags]
-    own = np.fft.irfft(np.abs(np.fft.rfft(window, _FFT)) ** 2)[:lags]
-    scale = np.maximum(raw[:, :1], 1e-9)
-    return raw / scale / (own / own[0]), np.abs(block).max(1)
+    return np.fft.irfft(power, _LAGS * _FFT)[:, :lags] * _LAGS
 
 
 def _dio(samples: FloatArray, frames: int, options: PitchOptions) -> FloatArray:
@@ -120,7 +133,8 @@ def _candidates(
 ) -> tuple[FloatArray, FloatArray]:
     """Return (f0 [frames, candidates], strength [frames, candidates]): the highest local maxima
     of the autocorrelation, and the votes with the correlation they find at their own lag."""
-    shortest = int(_RATE_HZ / options.ceiling_hz)
+    rate = _RATE_HZ * _LAGS
+    shortest = int(rate / options.ceiling_hz)
     left, here, right = correlation[:, :-2], correlation[:, 1:-1], correlation[:, 2:]
     is_peak = (here > left) & (here >= right)
     is_peak[:, : max(0, shortest - 1)] = False
@@ -129,14 +143,14 @@ def _candidates(
     a, b, c = (np.take_along_axis(part, best, 1) for part in (left, here, right))
     bend = np.minimum(a - 2 * b + c, -1e-9)
     shift = 0.5 * (a - c) / bend
-    f0 = _RATE_HZ / np.maximum(best + 1 + np.clip(shift, -0.5, 0.5), 1.0)
+    f0 = rate / np.maximum(best + 1 + np.clip(shift, -0.5, 0.5), 1.0)
     strength = np.where(np.take_along_axis(is_peak, best, 1), b - 0.25 * (a - c) * shift, -1.0)
-    strength = np.minimum(strength, 1.0) - options.octave_cost * np.log2(options.ceiling_hz / f0)
     for vote in votes:
         found = _correlation_at(np.maximum(vote, options.floor_hz), correlation)
         f0 = np.column_stack([f0, vote])
-        strength = np.column_stack([strength, np.where(vote > 0, np.minimum(found, 1.0), -1.0)])
-    return f0, strength
+        strength = np.column_stack([strength, np.where(vote > 0, found, -1.0)])
+    octaves = np.log2(options.ceiling_hz / np.maximum(f0, options.floor_hz))
+    return f0, np.minimum(strength, 1.0) - options.octave_cost * octaves
 
 
 def _agreement(f0: FloatArray, vote: FloatArray) -> FloatArray:
@@ -198,7 +212,7 @@ def _soft_voicing(f0: FloatArray, correlation: FloatArray) -> FloatArray:
 
 def _correlation_at(f0: FloatArray, correlation: FloatArray) -> FloatArray:
     """Return each frame's autocorrelation at the lag of a pitch. Shapes [frames], [frames, lags]."""
-    lag = np.clip(_RATE_HZ / np.maximum(f0, 1.0), 1, correlation.shape[1] - 2)
+    lag = np.clip(_RATE_HZ * _LAGS / np.maximum(f0, 1.0), 1, correlation.shape[1] - 2)
     low = lag.astype(int)
     rows = np.arange(len(lag))
     part = lag - low
