@@ -63,9 +63,16 @@ def render_file(request: RenderRequest, engine: Engine | None = None) -> None:
         _read(request)
         return
     source, output = request.source_path, request.output_path
-    if source.exists() and output.exists() and source.samefile(output):
+    if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
     write_wav(request.output_path, render_request(request, engine))
+
+
+def _is_same_file(source: Path, output: Path) -> bool:
+    try:
+        return source.samefile(output)
+    except (OSError, ValueError):  # one of them is not there, or has no possible name
+        return False
 
 
 def frq_hint(source_path: Path, samples: int) -> FloatArray | None:

@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,11 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real recordings not found at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_analysis_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither read old analyses from the user's cache nor leave any in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYCHANG_CACHE", str(tmp_path_factory.mktemp("analysis-cache")))
+        yield

@@ -60,7 +60,6 @@ def test_a_stale_part_is_seen_and_an_unknown_one_refused(generate: ModuleType) -
 def test_examples_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All examples of a page in turn, in one namespace, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path / "cache"))
     source = "\n".join(blocks(path, "python"))
     test = doctest.DocTestParser().get_doctest(source, {}, page_id(path), str(path), 0)
     assert test.examples, "write Python examples with >>>"

@@ -15,11 +15,6 @@ from voicebank_tools import program
 from voicebank_tools.demo_bank import write_demo_bank
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def request_ka(tmp_path: Path) -> RenderRequest:
     bank = write_demo_bank(tmp_path / "声", ("か",))

@@ -14,7 +14,6 @@ FILES = {"demo.wav", "demo.png", "demo.ust", "demo-voice"}
 def test_the_whole_program_leaves_its_files_and_says_what_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "데모"
     command = [sys.executable, "-m", "voicebank_tools", "demo", "-o", str(folder), "--bars", "1"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
