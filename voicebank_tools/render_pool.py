@@ -5,10 +5,10 @@ A request that fails, or brings its process down, never takes another with it.
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
 
 import numpy as np
@@ -24,7 +24,7 @@ ProgressFunction = Callable[[int, int], None]
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
-FEWEST_PER_PROCESS = 8
+FEWEST_PER_PROCESS = 48
 """Starting a process costs about as much as rendering this many notes."""
 
 Rendered = Mapping[RenderRequest, Wave | str]
@@ -71,7 +71,7 @@ def available_cores() -> int:
 
 def _render_here(
     requests: Sequence[RenderRequest], render: RenderFunction
-) -> Iterator[tuple[RenderRequest, Wave | str]]:
+) -> Generator[tuple[RenderRequest, Wave | str], None, None]:
     for request in requests:
         yield request, _attempt(render, request)
 
@@ -87,17 +87,22 @@ def _attempt(render: RenderFunction, request: RenderRequest) -> Wave | str:
 
 def _render_apart(
     requests: Sequence[RenderRequest], render: RenderFunction, processes: int
-) -> Iterator[tuple[RenderRequest, Wave | str]]:
+) -> Generator[tuple[RenderRequest, Wave | str], None, None]:
     """Render in other processes; what was on its way when one died is tried again, one by one."""
     unlucky: list[RenderRequest] = []
     with _pool(processes) as pool:
         futures = {pool.submit(_attempt, render, request): request for request in requests}
-        for future in as_completed(futures):
-            request = futures[future]
-            if isinstance(future.exception(), BrokenProcessPool):
-                unlucky.append(request)
-            else:
-                yield request, _result(future)
+        try:
+            for future in as_completed(futures):
+                request = futures[future]
+                if isinstance(future.exception(), BrokenProcessPool):
+                    unlucky.append(request)
+                else:
+                    yield request, _result(future)
+        except BaseException:
+            for future in futures:  # the pool's own way to cancel loses a race with its thread
+                future.cancel()
+            raise
     for request in unlucky:
         with _pool(1) as pool:
             yield request, _result(pool.submit(_attempt, render, request))
@@ -118,10 +123,8 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     try:
         with _one_thread_each():
             yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+    finally:
+        pool.shutdown()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from pychang import PychangError
 from resampler.protocol import RenderRequest
 from resampler.wavtool import Wave
-from tests.voicebank_tools.fake_bank import flaky_note
+from tests.voicebank_tools.fake_bank import flaky_note, marking_note
 from voicebank_tools import render_pool
 from voicebank_tools.render_pool import render_all
 
@@ -65,3 +65,14 @@ def test_processes_share_the_work_and_survive_one_that_dies(monkeypatch: pytest.
     assert threads == 1.0
     assert process != os.getpid() % 1000
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_an_interrupt_drops_what_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(render_pool, "FEWEST_PER_PROCESS", 2)
+    requests = [request(str(tmp_path / str(index))) for index in range(60)]
+    with pytest.raises(KeyboardInterrupt):
+        render_all(requests, marking_note, jobs=2, on_progress=interrupt)
+    assert 1 <= len(list(tmp_path.iterdir())) < 30
