@@ -55,10 +55,11 @@ def render_all(
     results = (
         _render_here(different, render) if processes < 2 else _render_apart(different, render, processes)
     )
-    for request, result in results:
-        rendered[request] = result
-        if on_progress is not None:
-            on_progress(len(rendered), len(different))
+    with closing(results):  # whatever is raised here ends the processes as well
+        for request, result in results:
+            rendered[request] = result
+            if on_progress is not None:
+                on_progress(len(rendered), len(different))
     return rendered
 
 
