@@ -18,20 +18,23 @@ _SHIFT_SMOOTHING_FRAMES = 21  # 105 ms: less is heard as jitter of the pitch
 _MOST_FLATTENING = 0.7  # nepers, 6 dB: a decaying end is not to be blown up
 
 
-def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray) -> ComplexArray:
+def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing: FloatArray) -> ComplexArray:
     """Return the complex amplitude of every wanted partial.
 
     Args:
         coherence: 1 where the phase is the recording's own, 0 where it is not: there the phase
             deviations' fast part, which would be heard as jitter of the pitch, is left out. [frames].
+        voicing: The recording's voicing at every output frame. Shape [frames].
 
     Returns:
         Shape [frames, partials].
     """
     logs, tract, deviation, source_f0 = _at_source(analysis, plan.source_frames)
     held = _held(plan)
-    deviation = _blend(_smoothed(deviation, _SHIFT_SMOOTHING_FRAMES), deviation, coherence)
-    tract = _blend(_smoothed(tract, _SHIFT_SMOOTHING_FRAMES), tract, coherence)
+    # loud frames lend their phase to the few at an onset, which are too short to be measured well
+    loudness = np.exp(2 * logs).sum(1) * voicing**2 + 1e-9
+    deviation = _blend(_smoothed(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
+    tract = _blend(_smoothed(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
     if held.any():
         logs = _steady(logs, held)
         tract = _blend(tract, _smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
@@ -86,8 +89,11 @@ def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
     return _blend(logs, smooth + flat[:, None].astype(np.float32), held)
 
 
-def _smoothed(rows: AnyArray, width: int) -> AnyArray:
-    """Mean over a Hann window of `width` frames, ends held."""
+def _smoothed(rows: AnyArray, width: int, weights: FloatArray | None = None) -> AnyArray:
+    """Mean over a Hann window of `width` frames, ends held; `weights` [frames] count the frames."""
+    if weights is not None:
+        weight = weights.astype(np.float32)[:, None]
+        return _smoothed(rows * weight, width) / _smoothed(weight, width)
     half = min(width // 2, len(rows) - 1)
     window = np.hanning(2 * half + 3)[1:-1].astype(np.float32)
     window /= window.sum()

@@ -41,7 +41,7 @@ def draw(analysis: Analysis, plan: NotePlan) -> Picture:
     )
     if not voicing.any():
         return Picture(np.zeros(plan.samples, np.float32), noise[plan.lead_samples :])
-    amplitudes = partials(analysis, plan, coherence) * (level * voicing)[:, None]
+    amplitudes = partials(analysis, plan, coherence, voicing) * (level * voicing)[:, None]
     harmonic = synthesise(amplitudes, sample_phase(phase, plan.samples + plan.lead_samples))
     return Picture(harmonic[plan.lead_samples :], noise[plan.lead_samples :])
 

@@ -43,13 +43,14 @@ def move_residual(
     loose = _looseness(source)
     scatter = np.random.default_rng(seed).uniform(-1.0, 1.0, len(source)) * _SCATTER * loose
     low, high = source_frames.min() * HOP_SAMPLES, source_frames.max() * HOP_SAMPLES
-    place = np.where(loose > 0, np.clip(source + scatter, min(low, high), high), source)
+    place = np.where(loose > 0, _folded(source + scatter, low, high), source)
     grain = np.arange(_GRAIN) - _STEP
     at = place[:, None] + grain[None] * formant_ratio
     grains = _read_whole(residual, at) if formant_ratio == 1.0 else read_cubic(residual, at)
     window = np.hanning(_GRAIN + 1)[:-1].astype(np.float32)
-    # scattered grains add in power, not in amplitude: half-overlapped Hann windows then lose 1.25 dB
-    level = 1.0 + (np.sqrt(4 / 3) - 1.0) * loose
+    # scattered grains (a millisecond is enough) add in power, not in amplitude: half-overlapped Hann
+    # windows then lose 1.25 dB
+    level = 1.0 + (np.sqrt(4 / 3) - 1.0) * np.minimum(20.0 * loose, 1.0)
     grains *= window * level[:, None].astype(np.float32)
     out = np.zeros(len(centres) * _STEP + _GRAIN, np.float32)
     for first in (0, 1):  # grains of one parity do not overlap: lay them end to end
@@ -57,6 +58,13 @@ def move_residual(
         begin = first * _STEP
         out[begin : begin + len(chain)] += chain
     return out[_STEP : _STEP + samples]
+
+
+def _folded(place: FloatArray, low: float, high: float) -> FloatArray:
+    """Reflect what lies outside [low, high]: cut off there, it would be the same grain each time."""
+    span = max(high - low, 1e-6)
+    at = np.mod(place - low, 2.0 * span)
+    return low + np.minimum(at, 2.0 * span - at)
 
 
 def _looseness(source: FloatArray) -> FloatArray:
