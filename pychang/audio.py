@@ -85,8 +85,12 @@ def to_pcm16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
     """
     if samples.ndim != 1 or not np.isfinite(samples).all():
         raise ValueError(f"{samples.shape} samples to write are not finite numbers of one channel")
-    scaled = np.rint(samples.astype(np.float64) * FULL_SCALE)
-    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2")
+    # In place, and no wider than needed: a song has fifty million samples. Scaling by a power of
+    # two and rounding below 2^24 are exact in float32.
+    scaled = samples.astype(np.promote_types(samples.dtype, np.float32))
+    scaled *= FULL_SCALE
+    np.rint(scaled, out=scaled)
+    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1, out=scaled).astype("<i2")
 
 
 def write_wav(path: Path, samples: NDArray[np.floating], sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:

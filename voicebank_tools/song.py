@@ -3,6 +3,7 @@
 `sing_score` works on what is in memory, `sing_file` on files, `sing_file_to_file` writes a wav.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,12 @@ from voicebank_tools.lyrics import MissingAlias
 from voicebank_tools.pitch_curve import FloatArray
 from voicebank_tools.render_pool import ProgressFunction, Rendered, RenderFunction, render_all
 from voicebank_tools.score import Score, Track
-from voicebank_tools.song_mix import Mix, dynamics_gains, fade_edges, level, mix_notes
+from voicebank_tools.song_mix import Mix, dynamics_gains, fade_edges, level_gain, mix_notes
 from voicebank_tools.song_plan import PlannedNote, TrackPlan, plan_track
 from voicebank_tools.voicebank import load_voicebank
 
-LONGEST_SONG_MS = 2 * 3_600_000.0
-"""Two hours: a longer song is a slip of the pen, and would not fit into memory."""
+LONGEST_SONG_MS = 20 * 60_000.0
+"""Twenty minutes at once fit into a gigabyte of memory; more is mostly a slip of the pen."""
 
 WANTED_STEP_MS = 5.0
 
@@ -111,32 +112,30 @@ def sing_score(
 
     Raises:
         PychangError: A track that is not there, a part outside the song, a fallback the bank
-            lacks, a song without notes or beyond two hours.
+            lacks, a song without notes or of more than 20 minutes.
     """
+    tracks = choose_tracks(score, options.tracks)
     start_ms, end_ms = _span_ms(score, options)
-    plans = [
-        plan_track(track, bank, score.tempo_map, options.fallback, options.flags)
-        for track in choose_tracks(score, options.tracks)
-    ]
+    plans = [plan_track(track, bank, score.tempo_map, options.fallback, options.flags) for track in tracks]
     chosen = [[note for note in plan.notes if _sounds(note, start_ms, end_ms)] for plan in plans]
     requests = [note.request for notes in chosen for note in notes]
     rendered = render_all(requests, render, options.jobs, on_progress)
     samples = ms_to_samples(end_ms) - ms_to_samples(start_ms)
-    parts = [
-        _mix_track(plan, notes, rendered, samples, start_ms)
-        for plan, notes in zip(plans, chosen, strict=True)
-    ]
-    wave, gain_db = level(fade_edges(np.sum([part.wave for part in parts], axis=0, dtype=np.float32)))
+    song = Mix(np.zeros(samples, dtype=np.float32), np.zeros(samples, dtype=np.float32))
+    for plan, notes in zip(plans, chosen, strict=True):
+        _add_track(song, plan, notes, rendered, start_ms)
+    fade_edges(song.wave)
+    gain = np.float32(level_gain(song.wave))
     times_ms = np.arange(0.0, end_ms - start_ms, WANTED_STEP_MS)
     return SongResult(
-        wave=wave,
+        wave=np.multiply(song.wave, gain, out=song.wave),
         times_s=times_ms / 1000.0,
         wanted_f0_hz=_wanted_f0_hz(plans, times_ms + start_ms),
         spans_s=_spans_s(chosen, rendered, start_ms),
-        step_limit=np.sum([part.step_limit for part in parts], axis=0) * np.float32(db_to_gain(gain_db)),
+        step_limit=np.multiply(song.step_limit, gain, out=song.step_limit),
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
-        gain_db=gain_db,
+        gain_db=20.0 * math.log10(float(gain)),
         warnings=(*score.warnings, *_cut_warnings(plans)),
     )
 
@@ -221,8 +220,8 @@ def _span_ms(score: Score, options: SingOptions) -> tuple[float, float]:
         )
     if end_ms - start_ms > LONGEST_SONG_MS:
         raise PychangError(
-            f"{score.name}: would last {(end_ms - start_ms) / 3_600_000:.3g} hours;"
-            " sing a part with --from and --to, or mend its tempo and lengths"
+            f"{score.name}: would last {(end_ms - start_ms) / 60_000:.1f} minutes, at most"
+            f" {LONGEST_SONG_MS / 60_000:.0f} are sung at once: use --from and --to, or mend its lengths"
         )
     return start_ms, end_ms
 
@@ -231,19 +230,22 @@ def _sounds(note: PlannedNote, start_ms: float, end_ms: float) -> bool:
     return note.end_ms > start_ms and note.start_ms < end_ms and note.place.length_ms > 0.0
 
 
-def _mix_track(
-    plan: TrackPlan, notes: Sequence[PlannedNote], rendered: Rendered, samples: int, start_ms: float
-) -> Mix:
-    """Mix one track under its dynamics and volume; failed notes are left out."""
+def _add_track(
+    song: Mix, plan: TrackPlan, notes: Sequence[PlannedNote], rendered: Rendered, start_ms: float
+) -> None:
+    """Add one track to the song under its dynamics and volume; failed notes are left out."""
     waves = []
     for note in notes:
         wave = rendered[note.request]
         if not isinstance(wave, str):
             waves.append((note, wave))
-    mixed = mix_notes(waves, samples, start_ms)
-    track = plan.track
-    gains = dynamics_gains(track.curves.get("dyn"), track.volume_db, plan.tempo_map, samples, start_ms)
-    return Mix(mixed.wave * gains, mixed.step_limit * gains)
+    mixed = mix_notes(waves, len(song.wave), start_ms)
+    volume = np.float32(db_to_gain(plan.track.volume_db))
+    for part, whole in ((mixed.wave, song.wave), (mixed.step_limit, song.step_limit)):
+        part *= volume
+        if "dyn" in plan.track.curves:
+            part *= dynamics_gains(plan.track.curves["dyn"], plan.tempo_map, len(part), start_ms)
+        whole += part
 
 
 def _wanted_f0_hz(plans: Sequence[TrackPlan], times_ms: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
+from pychang.units import SAMPLE_RATE_HZ, ms_to_samples
 from resampler.wavtool import Wave, apply_envelope, mix_into, used_part
 from voicebank_tools.pitch_curve import ticks_at
 from voicebank_tools.score import Curve, TempoMap
@@ -94,39 +94,28 @@ def _around(note: PlannedNote, wave: Wave, time_ms: float, frequency_hz: float) 
     )  # fmt: skip
 
 
-def dynamics_gains(
-    curve: Curve | None, volume_db: float, tempo_map: TempoMap, samples: int, start_ms: float = 0.0
-) -> Wave:
-    """Return the gain of each sample under a `dyn` curve (0.1 dB, 0 outside its points) and a
-    track's volume.
-    """
-    gain = np.float32(db_to_gain(volume_db))
-    if curve is None or not curve.ticks:
-        return np.full(samples, gain, dtype=np.float32)
+def dynamics_gains(curve: Curve, tempo_map: TempoMap, samples: int, start_ms: float = 0.0) -> Wave:
+    """Return the gain of each sample under a `dyn` curve (0.1 dB, 0 outside its points)."""
+    if not curve.ticks:
+        return np.ones(samples, dtype=np.float32)
     end_ms = samples * 1000.0 / SAMPLE_RATE_HZ
     times_ms = np.arange(0.0, end_ms + DYNAMICS_STEP_MS, DYNAMICS_STEP_MS)
     ticks = ticks_at(tempo_map, times_ms + start_ms)
     levels_db = np.interp(ticks, curve.ticks, curve.values, left=0.0, right=0.0) / 10.0
     at_ms = np.arange(samples) * (1000.0 / SAMPLE_RATE_HZ)
     gains = np.interp(at_ms, times_ms, np.power(10.0, levels_db / 20.0))
-    return np.asarray(gains * gain, dtype=np.float32)
+    return np.asarray(gains, dtype=np.float32)
 
 
-def level(wave: Wave) -> tuple[Wave, float]:
-    """Return the wave turned down until its peak is within `CEILING`, and the gain in dB (<= 0)."""
-    peak = float(np.max(np.abs(wave), initial=0.0))
-    if peak <= CEILING:
-        return wave, 0.0
-    gain_db = 20.0 * float(np.log10(CEILING / peak))
-    return np.asarray(wave * np.float32(db_to_gain(gain_db)), dtype=np.float32), gain_db
+def level_gain(wave: Wave) -> float:
+    """Return the factor (<= 1) that brings the wave's peak within `CEILING`."""
+    peak = max(float(np.max(wave, initial=0.0)), -float(np.min(wave, initial=0.0)))
+    return min(1.0, CEILING / peak) if peak > 0.0 else 1.0
 
 
-def fade_edges(wave: Wave) -> Wave:
-    """Return the wave with its first and last 2 ms faded: a cut through a note must not click."""
+def fade_edges(wave: Wave) -> None:
+    """Fade the first and last 2 ms of the wave in place: a cut through a note must not click."""
     samples = min(ms_to_samples(EDGE_MS), len(wave) // 2)
     ramp = np.linspace(0.0, 1.0, samples, endpoint=False, dtype=np.float32)
-    faded = wave.copy()
-    if samples:
-        faded[:samples] *= ramp
-        faded[-samples:] *= ramp[::-1]
-    return faded
+    wave[:samples] *= ramp
+    wave[len(wave) - samples :] *= ramp[::-1]

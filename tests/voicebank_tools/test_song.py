@@ -98,7 +98,7 @@ class TestParts:
         assert [one.lyric for one in sing(song).missing] == ["Tag"]
 
     def test_an_endless_song_is_told(self) -> None:
-        with pytest.raises(PychangError, match="hours"):
+        with pytest.raises(PychangError, match="minutes"):
             sing(score(track("い"), length_ticks=10**9))
 
 
