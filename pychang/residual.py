@@ -100,12 +100,13 @@ def shape_noise(
     window = np.hanning(2 * HOP_SAMPLES + 1)[:-1].astype(np.float32)
     power = _frame_power(residual, window)
     power = _mean_over_bins(power, max(3, round(f0_hz * _NOISE_FFT / SAMPLE_RATE_HZ)))
-    level = np.sqrt(power / float(window @ window)) * _breath_slope(f0_hz)
-    level = _moved_formants(level, formant_ratio)
-    at = np.clip(source_frames, 0, len(level) - 1)
-    low = np.minimum(at.astype(np.int64), max(len(level) - 2, 0))
+    power *= _breath_slope(f0_hz) ** 2 / float(window @ window)
+    power = _moved_formants(power, formant_ratio)
+    at = np.clip(source_frames, 0, len(power) - 1)
+    low = np.minimum(at.astype(np.int64), max(len(power) - 2, 0))
     part = (at - low)[:, None].astype(np.float32)
-    gain = level[low] + part * (level[np.minimum(low + 1, len(level) - 1)] - level[low])
+    # between frames powers are mixed: a mean of two amplitudes would be too soft
+    gain = np.sqrt(power[low] + part * (power[np.minimum(low + 1, len(power) - 1)] - power[low]))
     white = np.random.default_rng(seed).standard_normal((len(gain) + 1) * HOP_SAMPLES, dtype=np.float32)
     view = np.lib.stride_tricks.sliding_window_view(white, 2 * HOP_SAMPLES)[::HOP_SAMPLES]
     shaped = np.fft.irfft(np.fft.rfft(view * window, _NOISE_FFT) * gain, _NOISE_FFT)
@@ -119,14 +120,14 @@ def _breath_slope(f0_hz: float) -> FloatArray:
     return (frequency**2 / (frequency**2 + (3.0 * f0_hz) ** 2 + 1e-9)).astype(np.float32)
 
 
-def _moved_formants(level: FloatArray, ratio: float) -> FloatArray:
+def _moved_formants(power: FloatArray, ratio: float) -> FloatArray:
     """Read a spectrum at frequencies divided by `ratio`. Shape [frames, bins]."""
     if ratio == 1.0:
-        return level
-    at = np.minimum(np.arange(level.shape[1]) / ratio, level.shape[1] - 1)
-    low = np.minimum(at.astype(np.int64), level.shape[1] - 2)
+        return power
+    at = np.minimum(np.arange(power.shape[1]) / ratio, power.shape[1] - 1)
+    low = np.minimum(at.astype(np.int64), power.shape[1] - 2)
     part = (at - low).astype(np.float32)
-    return level[:, low] * (1 - part) + level[:, low + 1] * part
+    return power[:, low] * (1 - part) + power[:, low + 1] * part
 
 
 def _frame_power(wave: FloatArray, window: FloatArray) -> FloatArray:

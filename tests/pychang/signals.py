@@ -3,11 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pychang.arrays import FloatArray
 from pychang.note import NotePlan, frames_for
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from voicebank_tools.demo_voice import synthesise_vowel
-
-FloatArray = NDArray[np.floating]
 
 
 def vowel(
@@ -32,7 +31,7 @@ def syllable(f0_hz: float = 220.0, silence_s: float = 0.1, noise_s: float = 0.12
     return np.concatenate([quiet, hiss, sung * fade.astype(np.float32), quiet])
 
 
-def times_s(seconds: float) -> FloatArray:
+def times_s(seconds: float) -> NDArray[np.float64]:
     return np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
 
 
@@ -54,7 +53,7 @@ def spectrum_db(wave: FloatArray, low_hz: float, high_hz: float) -> float:
     """Power of a band in decibels (Hann window over the whole wave)."""
     power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) ** 2
     hz = np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE_HZ)
-    return float(10 * np.log10(power[(hz >= low_hz) & (hz < high_hz)].sum() / len(wave) + 1e-30))
+    return float(10 * np.log10(power[(hz >= low_hz) & (hz < high_hz)].sum() / len(wave) ** 2 + 1e-30))
 
 
 def cents_off(wave: FloatArray, wanted_hz: float | FloatArray) -> FloatArray:

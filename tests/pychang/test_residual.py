@@ -1,0 +1,147 @@
+"""Noise that is moved, and noise that is made like it."""
+
+import numpy as np
+import pytest
+
+from pychang.arrays import FloatArray
+from pychang.residual import move_residual, shape_noise
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
+from tests.pychang.signals import power_db, spectrum_db, white
+
+SOURCE = white(2 * SAMPLE_RATE_HZ, -20.0)
+
+
+def straight(speed: float, first_frame: float = 30.0, most_samples: int = 80000) -> tuple[FloatArray, int]:
+    """A time map inside SOURCE, and how many samples it covers."""
+    frames = min(most_samples // HOP_SAMPLES, int((len(SOURCE) / HOP_SAMPLES - 60) / max(speed, 0.01)))
+    return first_frame + speed * np.arange(frames), (frames - 2) * HOP_SAMPLES
+
+
+def highest_repetition(wave: FloatArray, shortest_samples: int = 40) -> float:
+    """Largest normalised autocorrelation beyond the shortest lag: 1 = periodic."""
+    power = np.abs(np.fft.rfft(wave, 2 * len(wave))) ** 2
+    correlation = np.fft.irfft(power)[: len(wave) // 2]
+    return float(np.abs(correlation[shortest_samples:] / correlation[0]).max())
+
+
+@pytest.mark.parametrize("first_sample", [0, 220, 4400, 13, 30011])
+def test_own_speed_moves_the_very_samples(first_sample: int) -> None:
+    frames = first_sample / HOP_SAMPLES + np.arange(150.0)
+    moved = move_residual(SOURCE, frames, 30000)
+    np.testing.assert_allclose(moved, SOURCE[first_sample : first_sample + 30000], atol=1e-7)
+
+
+def test_outside_the_recording_is_silence() -> None:
+    moved = move_residual(SOURCE[:4400], np.arange(-20.0, 60.0), 79 * HOP_SAMPLES)
+    np.testing.assert_allclose(moved[4400 : 4400 + 4400], SOURCE[:4400], atol=1e-7)
+    assert not moved[:4000].any()
+    assert not moved[-4000:].any()
+
+
+@pytest.mark.parametrize("speed", [0.05, 0.3, 0.6, 0.9, 0.95, 0.98, 1.02, 1.1, 1.5, 2.0])
+def test_stretched_noise_keeps_its_power_and_does_not_repeat(speed: float) -> None:
+    frames, samples = straight(speed)
+    moved = move_residual(SOURCE, frames, samples)
+    assert len(moved) == samples
+    assert power_db(moved) == pytest.approx(power_db(SOURCE), abs=0.5)
+    assert highest_repetition(moved) < 0.06
+
+
+@pytest.mark.parametrize("window_ms", [10.0, 30.0, 100.0])
+def test_the_shortest_window_held_long_does_not_buzz(window_ms: float) -> None:
+    width = window_ms / 1000 * SAMPLE_RATE_HZ / HOP_SAMPLES
+    moved = move_residual(SOURCE, 100 + np.linspace(0.0, width, 300), 299 * HOP_SAMPLES)
+    assert power_db(moved) == pytest.approx(power_db(SOURCE), abs=1.0)
+    assert highest_repetition(moved) < 0.12
+
+
+@pytest.mark.parametrize("make", ["moved", "shaped"])
+def test_the_seed_decides(make: str) -> None:
+    frames, samples = straight(0.5)
+
+    def noise(seed: int) -> FloatArray:
+        if make == "moved":
+            return move_residual(SOURCE, frames, samples, seed=seed)
+        return shape_noise(SOURCE, frames, 220.0, samples, seed=seed)
+
+    np.testing.assert_array_equal(noise(7), noise(7))
+    assert abs(np.corrcoef(noise(7), noise(8))[0, 1]) < 0.5
+
+
+def test_a_burst_stays_where_the_map_says() -> None:
+    burst = np.zeros(44100, np.float32)
+    burst[20000:20200] = white(200)
+    moved = move_residual(burst, np.linspace(0.0, 200.0, 401), 88000)  # at half speed
+    heard = np.flatnonzero(np.abs(moved) > 0.01)
+    assert 2 * 20000 - 3000 < heard[0] < heard[-1] < 2 * 20200 + 3000
+
+
+@pytest.mark.parametrize("make", ["moved", "shaped"])
+@pytest.mark.parametrize("ratio", [0.8, 1.25])
+def test_formants_of_the_noise_move_by_the_ratio(make: str, ratio: float) -> None:
+    hz = np.fft.rfftfreq(len(SOURCE), 1 / SAMPLE_RATE_HZ)
+    band = np.fft.irfft(np.fft.rfft(SOURCE) * np.exp(-0.5 * ((hz - 6000) / 500) ** 2)).astype(np.float32)
+    frames, samples = straight(1.0)
+    if make == "moved":
+        noise = move_residual(band, frames, samples, ratio)
+    else:
+        noise = shape_noise(band, frames, 220.0, samples, ratio)
+    power = np.abs(np.fft.rfft(noise)) ** 2
+    centre = (power * np.fft.rfftfreq(len(noise), 1 / SAMPLE_RATE_HZ)).sum() / power.sum()
+    assert centre == pytest.approx(6000 * ratio, rel=0.02)
+
+
+@pytest.mark.parametrize("f0_hz", [100.0, 220.0, 500.0])
+@pytest.mark.parametrize("speed", [1.0, 0.3])
+def test_made_noise_has_the_spectrum_of_the_recordings(f0_hz: float, speed: float) -> None:
+    hz = np.fft.rfftfreq(len(SOURCE), 1 / SAMPLE_RATE_HZ)
+    coloured = np.fft.irfft(np.fft.rfft(SOURCE) / (1 + (hz / 3000) ** 2)).astype(np.float32)
+    frames, samples = straight(speed)
+    made = shape_noise(coloured, frames, f0_hz, samples)
+    for low_hz in (12 * f0_hz, 6500, 8000, 11000, 15000):
+        wanted = spectrum_db(coloured, low_hz, low_hz * 1.3)
+        assert spectrum_db(made, low_hz, low_hz * 1.3) == pytest.approx(wanted, abs=1.0)
+    # below the third partial it is damped: what is there is the partials' own swing
+    assert spectrum_db(made, 20, f0_hz) < spectrum_db(coloured, 20, f0_hz) - 8
+
+
+def test_made_noise_loses_the_beat_of_the_recordings() -> None:
+    period = 200
+    beating = SOURCE * (np.arange(len(SOURCE)) % period < 40).astype(np.float32)
+    frames, samples = straight(1.0)
+
+    def beat(wave: FloatArray) -> float:
+        """Share of the power's movement at the period's frequency."""
+        power = np.square(wave[: len(wave) // period * period])
+        turns = np.exp(-2j * np.pi * np.arange(len(power)) / period)
+        return float(abs((power * turns).mean()) / power.mean())
+
+    assert beat(beating) > 0.8
+    assert beat(shape_noise(beating, frames, SAMPLE_RATE_HZ / period, samples)) < 0.1
+
+
+def test_made_noise_follows_the_level() -> None:
+    swell = SOURCE * np.repeat([0.1, 1.0], len(SOURCE) // 2).astype(np.float32)
+    frames = np.arange(len(SOURCE) / HOP_SAMPLES)
+    made = shape_noise(swell, frames, 220.0, len(SOURCE) - 4 * HOP_SAMPLES)
+    middle = len(SOURCE) // 2
+    step = power_db(made[middle + 2000 :]) - power_db(made[: middle - 2000])
+    assert step == pytest.approx(20.0, abs=0.5)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 220, 1000])
+def test_the_shortest_residuals(samples: int) -> None:
+    frames = np.linspace(0.0, samples / HOP_SAMPLES, 20)
+    for wave in (
+        move_residual(SOURCE[:samples], frames, 4000),
+        shape_noise(SOURCE[:samples], frames, 220.0, 4000),
+    ):
+        assert len(wave) == 4000
+        assert np.isfinite(wave).all()
+
+
+def test_silence_stays_silence() -> None:
+    frames, samples = straight(0.5)
+    silence = np.zeros_like(SOURCE)
+    assert not move_residual(silence, frames, samples).any()
+    assert not shape_noise(silence, frames, 220.0, samples).any()
