@@ -283,7 +283,8 @@ def _without_jumps(points: Sequence[tuple[float, float]], start_ms: float, end_m
 
     In short notes points cross, and envelopes may begin or end at a level: each would click.
     """
-    end_ms = max(start_ms, end_ms)
+    if end_ms <= start_ms:  # the next phone covers it wholly
+        return (start_ms, 0.0), (start_ms, 0.0)
     gains = [0.0, *(gain for _, gain in points), 0.0]
     times_ms = [start_ms, *(time_ms for time_ms, _ in points), end_ms]
     count = len(times_ms)

@@ -255,6 +255,12 @@ class TestUtausEnvelope:
                     for (early_ms, before), (late_ms, after) in pairwise(timed.envelope):
                         assert before == after or late_ms - early_ms > 1.49
 
+    @pytest.mark.parametrize("envelope", [None, Envelope(0.0, 0.0, 0.0)])
+    def test_a_phone_that_the_next_one_covers_is_silent(self, envelope: Envelope | None) -> None:
+        covered, _ = time(phone(duration_ticks=1, envelope=envelope), phone(1, ovl=-2.0))
+        assert covered.end_ms < covered.start_ms
+        assert covered.envelope == ((0.0, 0.0), (0.0, 0.0))
+
     def test_an_envelope_that_begins_and_ends_loud_is_ramped(self) -> None:
         (timed,) = time(phone(envelope=Envelope(0.0, 0.0, 0.0, 100.0, 100.0, 100.0, 100.0)))
         assert list(timed.envelope) == near(((0.0, 0.0), (1.5, 1.0), (498.5, 1.0), (500.0, 0.0)))
