@@ -5,12 +5,8 @@ else), and ask whether the file exists rather than whether the program succeeded
 whole, by a rename, or not at all.
 """
 
-import errno
 import io
-import os
-import secrets
 import struct
-import time
 import wave
 from pathlib import Path
 
@@ -18,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pychang import PychangError
+from pychang.files import read_limited, write_atomically
 from pychang.units import SAMPLE_RATE_HZ
 
 FULL_SCALE = 32768
@@ -31,9 +28,6 @@ MIN_RATE_HZ, MAX_RATE_HZ = 4000, 768_000
 
 MAX_AMPLITUDE = 100.0
 """Float files above (40 dB over full scale) hold integers or rubbish."""
-
-_REPLACE_ATTEMPTS = 20
-_REPLACE_PAUSE_S = 0.05
 
 
 def read_wav(path: Path) -> NDArray[np.float32]:
@@ -98,7 +92,7 @@ def write_wav(path: Path, samples: NDArray[np.floating], sample_rate_hz: int = S
 
     Raises PychangError naming the folder and the cure when it cannot be written.
     """
-    write_file(path, wav_bytes(to_pcm16(samples), sample_rate_hz))
+    write_atomically(path, wav_bytes(to_pcm16(samples), sample_rate_hz))
 
 
 def wav_bytes(samples: NDArray[np.int16], sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
@@ -110,39 +104,8 @@ def wav_bytes(samples: NDArray[np.int16], sample_rate_hz: int = SAMPLE_RATE_HZ) 
     return buffer.getvalue()
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write bytes so that `path` holds either all of them or what it held before.
-
-    Raises PychangError naming the folder and the cure.
-    """
-    target = _long_path(path)
-    # In the same folder, because a rename is whole only inside one file system.
-    temporary = target.parent / f".pychang-{secrets.token_hex(6)}.tmp"
-    try:
-        if target.exists() and not target.is_file():
-            raise PychangError(f"cannot write {path}: it is a folder or a device; name a file")
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-            _replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise PychangError(f"cannot write {path.name} into {path.parent}: {_reason(error)}") from error
-
-
 def _read_bytes(path: Path) -> bytes:
-    source = _long_path(path)
-    try:
-        if source.is_dir():
-            raise PychangError(f"{path} is a folder; name a sound file")
-        if source.stat().st_size > 8 * MAX_VALUES:
-            raise PychangError(f"{path} is larger than a gigabyte; cut it into shorter recordings")
-        data = source.read_bytes()
-    except FileNotFoundError as error:
-        raise PychangError(f"recording {path} not found; check the path and the voicebank") from error
-    except (OSError, ValueError) as error:
-        raise PychangError(f"cannot read {path}: {_reason(error)}") from error
+    data = read_limited(path, 8 * MAX_VALUES, "sound file", "cut it into shorter recordings")
     if not data:
         raise PychangError(f"{path} is an empty file; record or export it again")
     return data
@@ -180,40 +143,3 @@ def _with_data_size(data: bytes) -> bytes:
             return data if size or not rest else data[: position + 4] + fixed + data[position + 8 :]
         position += 8 + size + size % 2
     return data
-
-
-def _long_path(path: Path) -> Path:
-    """Return the path in the form that Windows takes beyond 260 characters."""
-    if os.name != "nt" or len(str(path.absolute())) < 240 or str(path).startswith("\\\\"):
-        return path
-    return Path("\\\\?\\" + str(path.absolute()))
-
-
-def _replace(temporary: Path, target: Path) -> None:
-    for attempt in range(_REPLACE_ATTEMPTS):
-        try:
-            temporary.replace(target)
-            return
-        except PermissionError:
-            # On Windows a host or a virus scanner may be reading the old file for a moment.
-            if os.name != "nt" or attempt == _REPLACE_ATTEMPTS - 1:
-                raise
-            time.sleep(_REPLACE_PAUSE_S)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    full = "the disk is full or a limit is reached; free some space or choose another folder"
-    locked = "no permission; make it accessible or choose another folder"
-    cures = {
-        errno.ENOSPC: full,
-        errno.EFBIG: full,
-        getattr(errno, "EDQUOT", errno.ENOSPC): full,
-        errno.EACCES: locked,
-        errno.EPERM: locked,
-        errno.EROFS: locked,
-        errno.ENOENT: "the folder does not exist; create it first",
-        errno.ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
-        errno.ENAMETOOLONG: "the path is too long; use shorter names",
-    }
-    return cures.get(number, f"{error}; check the path") if number else f"{error}; check the path"

@@ -4,18 +4,21 @@ Layout: docs/formats.md, "analysis cache". Every failure to read or write is a m
 """
 
 import hashlib
+import io
 import os
 import sys
-import tempfile
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
+from pychang import PychangError
 from pychang.analysis import ANALYSIS_VERSION, Analysis, analyse
 from pychang.arrays import FloatArray
+from pychang.files import write_atomically
 from pychang.units import HOP_SAMPLES
 
 CACHE_LIMIT_BYTES = 2 * 1024**3
@@ -80,17 +83,12 @@ def load_analysis(path: Path) -> Analysis | None:
 
 
 def store_analysis(path: Path, analysis: Analysis) -> None:
-    """Write an analysis by temp file and rename. A folder that cannot be written is no error."""
-    temporary = ""
-    try:
+    """Write an analysis, whole or not at all. A folder that cannot be written is no error."""
+    with suppress(OSError, PychangError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{field.name: getattr(analysis, field.name) for field in fields(Analysis)})
-        Path(temporary).replace(path)
-    except OSError:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        archive = io.BytesIO()
+        np.savez(archive, **{field.name: getattr(analysis, field.name) for field in fields(Analysis)})
+        write_atomically(path, archive.getvalue())
 
 
 def trim_cache(folder: Path, limit_bytes: int = CACHE_LIMIT_BYTES) -> int:

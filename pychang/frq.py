@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pychang import PychangError
+from pychang.files import read_limited
 from pychang.units import SAMPLE_RATE_HZ
 
 DEFAULT_HOP_SAMPLES = 256
@@ -77,14 +78,8 @@ def average_of(f0_hz: ArrayLike) -> float:
 def read_frq(path: Path) -> FrqFile:
     """Return the `.frq` file at `path`. Raises PychangError naming it when it is missing, unreadable or not
     such a file."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise PychangError(f"{path} cannot be read: {error}") from error
-    if len(data) > _MOST_BYTES:
-        raise PychangError(f"{path} is too large for a .frq file: delete it, a new one is made when needed")
-    return parse_frq(data, str(path))
+    cure = "delete it, a new one is made when needed"
+    return parse_frq(read_limited(path, _MOST_BYTES, ".frq file", cure), str(path))
 
 
 def parse_frq(data: bytes, name: str = "frq") -> FrqFile:

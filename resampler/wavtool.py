@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pychang import PychangError
-from pychang.audio import read_wav, to_pcm16, wav_bytes, write_file
+from pychang.audio import read_wav, to_pcm16, wav_bytes
+from pychang.files import write_atomically
 from pychang.units import SAMPLE_RATE_HZ, ms_to_samples
 
 Wave = NDArray[np.float32]
@@ -173,8 +174,8 @@ def append_file(request: AppendRequest) -> None:
         source = read_wav(request.source_path)
     part = apply_envelope(used_part(source, request.skip_ms, request.length_ms), request.envelope)
     joined = to_pcm16(append(song, part, ms_to_samples(request.overlap_ms)))
-    write_file(data_path, joined.tobytes())
-    write_file(header_path, wav_bytes(joined)[:44])
+    write_atomically(data_path, joined.tobytes())
+    write_atomically(header_path, wav_bytes(joined)[:44])
 
 
 def main(argv: Sequence[str]) -> int:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pychang.audio import write_file, write_wav
+from pychang.audio import write_wav
+from pychang.files import write_atomically
 from pychang.units import midi_to_hz
 from voicebank_tools.demo_phonemes import Mora, synthesise_mora
 from voicebank_tools.kana import SYLLABIC_N, romaji_of
@@ -73,5 +74,5 @@ def write_demo_bank(folder: Path, morae: tuple[str, ...] | None = None) -> Path:
         "readme.txt": _README,
     }
     for name, text in texts.items():
-        write_file(folder / name, text.encode(BANK_ENCODING))
+        write_atomically(folder / name, text.encode(BANK_ENCODING))
     return folder

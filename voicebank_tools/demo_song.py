@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pychang.audio import write_file
+from pychang.files import write_atomically
 from voicebank_tools.score import TICKS_PER_QUARTER
 
 SONG_NAME = "Arirang"
@@ -70,7 +70,7 @@ def demo_ust(bars: int | None = None, voice_dir: str = "") -> str:
 
 def write_demo_song(path: Path, bars: int | None = None, voice_dir: str = "") -> Path:
     """Write the song as a .ust in UTAU's encoding; returns `path`. Raises PychangError if it cannot."""
-    write_file(path, demo_ust(bars, voice_dir).encode(SONG_ENCODING))
+    write_atomically(path, demo_ust(bars, voice_dir).encode(SONG_ENCODING))
     return path
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pychang import PychangError
+from pychang.files import write_atomically
 from voicebank_tools.encoding import Evidence, encoding_of, evidence_of
 from voicebank_tools.files import read_limited
 from voicebank_tools.finding import Finding, limited, shorten
@@ -99,9 +100,7 @@ class OtoFile:
     def write(self, path: Path | None = None) -> None:
         """Write the content to `path` (default: where it was read) whole or not at all.
         Raises PychangError when the place cannot be written."""
-        from pychang.audio import write_file
-
-        write_file((path or self.path).resolve(), self.to_bytes())
+        write_atomically((path or self.path).resolve(), self.to_bytes())
 
     def _row(self, raw: bytes) -> _Row:
         return _Row(raw, *parse_line(self._decode(raw), self.path.parent))

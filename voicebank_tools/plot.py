@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pychang.audio import write_file
+from pychang.files import write_atomically
 from pychang.units import SAMPLE_RATE_HZ
 from resampler.wavtool import Wave
 from voicebank_tools.pitch_curve import FloatArray
@@ -75,7 +75,7 @@ def plot_song(
     axes.legend(loc="upper right")
     picture = io.BytesIO()
     figure.savefig(picture, format=kind)
-    write_file(path, picture.getvalue())
+    write_atomically(path, picture.getvalue())
 
 
 def spectrogram_db(wave: Wave) -> FloatArray:

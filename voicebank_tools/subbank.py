@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pychang import PychangError
+from pychang.files import write_atomically
 from resampler.protocol import note_name, parse_note_name
 from voicebank_tools.files import MOST_CHARACTER_BYTES, read_limited
 from voicebank_tools.yaml_text import text_of
@@ -145,8 +146,6 @@ def with_subbanks(yaml_text: str, subbanks: Iterable[Subbank]) -> str:
 def write_subbanks(path: Path, subbanks: Iterable[Subbank]) -> None:
     """Put `subbanks` into the character.yaml at `path` (made if missing), leaving its other lines alone.
     Raises PychangError when it cannot be read or written."""
-    from pychang.audio import write_file
-
     data = read_limited(path, MOST_CHARACTER_BYTES) if path.exists() else b""
     text = data.decode("utf-8", "surrogateescape")  # odd bytes survive the way back
-    write_file(path.resolve(), with_subbanks(text, subbanks).encode("utf-8", "surrogateescape"))
+    write_atomically(path.resolve(), with_subbanks(text, subbanks).encode("utf-8", "surrogateescape"))

@@ -187,7 +187,7 @@ class TestDisk:
             parse("a.wav=a").write(tmp_path / "missing" / "oto.ini")
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
-        with pytest.raises(PychangError, match=r"oto\.ini cannot be read"):
+        with pytest.raises(PychangError, match=r"oto\.ini not found"):
             OtoFile.read(tmp_path / "oto.ini")
 
     def test_a_huge_file_is_refused_before_it_is_read(self, tmp_path: Path) -> None:

@@ -5,14 +5,13 @@ A .ust is an ini-like text: sections `[#VERSION] [#SETTING] [#0000] ... [#TRACKE
 keys, comments, blank lines, line ends and undecodable bytes stay as they are.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pychang import PychangError
+from pychang.files import write_atomically
 from voicebank_tools.formats.text import Encoding, codec_named, detect
 from voicebank_tools.formats.values import read_bytes
 
@@ -90,15 +89,7 @@ class UstDocument:
 
     def to_file(self, path: Path) -> None:
         """Write the document: whole or not at all. Raises PychangError if it cannot be written."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            temporary.write_bytes(self.to_bytes())
-            temporary.replace(path)
-        except OSError as error:
-            raise PychangError(f"{path}: cannot be written ({error}); check folder and free space") from None
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        write_atomically(path, self.to_bytes())
 
     def sections(self) -> tuple[UstSection, ...]:
         """Return the sections in file order."""

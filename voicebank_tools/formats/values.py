@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pychang import PychangError
+from pychang.files import read_limited
 from voicebank_tools.score import Note, Score, TempoMap, Track
 
 MAX_LENGTH_TICKS = 10_000_000
@@ -63,17 +64,8 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     Raises:
         PychangError: no such file, a folder, not readable, empty, or larger than that.
     """
-    try:
-        if path.is_dir():
-            raise PychangError(f"{path}: is a folder; give the song file inside it")
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise PychangError(f"{path}: {size} bytes, at most {max_bytes}; is it a song? split it if so")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise PychangError(f"{path}: no such file; check the path") from None
-    except (OSError, ValueError) as error:
-        raise PychangError(f"{path}: cannot be read ({error}); check the path and its permissions") from None
+    cure = f"a song has at most {max_bytes}; split it if it is one"
+    data = read_limited(path, max_bytes, "song file", cure)
     if not data:
         raise PychangError(f"{path}: the file is empty; save or copy the song again")
     return data
