@@ -12,7 +12,7 @@ PULL_CENTS = 5.0
 """Most the mean of the wanted pitch is bent to meet the recording's phase: below what is heard."""
 
 _FADE_CENTS = 7.0
-_JITTER_CENTS = 25.0  # a single frame may leave the mean by as much
+_JITTER_CENTS = 25.0  # a single frame may leave the mean by as much, where the mean stays in the budget
 _COHERENT_CENTS = 40.0
 
 
@@ -32,7 +32,10 @@ def wanted_phase(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> tup
     apart = _cents_apart(step, np.maximum(np.diff(source), 1e-6), voicing[1:])
     strength = np.clip((PULL_CENTS + _FADE_CENTS - apart) / _FADE_CENTS, 0.0, 1.0) * (voicing[1:] > 0)
     free = _met(np.concatenate([[0.0], np.cumsum(step)]), source, strength, voicing)
-    phase = _pulled(free, source, strength, step * (2 ** (_JITTER_CENTS / 1200) - 1))
+    # nearly in reach is out of reach: a pull that cannot hold the phase only bends the pitch
+    loose = np.clip(PULL_CENTS - apart, 0.0, 1.0)
+    most_cents = PULL_CENTS + (_JITTER_CENTS - PULL_CENTS) * loose
+    phase = _pulled(free, source, strength, step * (2 ** (most_cents / 1200) - 1))
     near = np.clip(1.5 - apart / _COHERENT_CENTS, 0.0, 1.0)
     return phase, np.append(near, near[-1:])
 

@@ -37,9 +37,10 @@ def move_residual(
         Shape [samples].
     """
     centres = np.arange(0, samples + _STEP, _STEP)
-    frame_at = centres / HOP_SAMPLES
-    index = np.arange(len(source_frames))
-    source = np.interp(frame_at, index, source_frames) * HOP_SAMPLES
+    # the last grains are centred behind the last frame: the map goes on as it ends
+    beyond = source_frames[-1] + (source_frames[-1] - source_frames[-2]) * np.arange(1, 6)
+    path = np.concatenate([source_frames, beyond])
+    source = np.interp(centres / HOP_SAMPLES, np.arange(len(path)), path) * HOP_SAMPLES
     loose = _looseness(source)
     scatter = np.random.default_rng(seed).uniform(-1.0, 1.0, len(source)) * _SCATTER * loose
     low, high = source_frames.min() * HOP_SAMPLES, source_frames.max() * HOP_SAMPLES

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
+from pychang.harmonics import frame_phase
 from pychang.note import NotePlan, frames_for
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from voicebank_tools.demo_voice import synthesise_vowel
@@ -87,4 +89,16 @@ def straight_plan(
         samples=samples, lead_samples=lead_samples, source_frames=first_frame + speed * np.arange(frames),
         f0_hz=np.full(frames, f0_hz), level_db=np.zeros(frames), formant_ratio=formant_ratio,
         breath_gain_db=breath_gain_db, tilt_db_per_octave=tilt_db_per_octave, seed=seed,
+    )  # fmt: skip
+
+
+def made_analysis(f0_hz: float | FloatArray, log_amplitudes: FloatArray) -> Analysis:
+    """An analysis written by hand: pulses without a tract, voiced throughout. Shape [frames, partials]."""
+    frames = len(log_amplitudes)
+    f0 = np.broadcast_to(np.asarray(f0_hz, float), frames).copy()
+    logs = log_amplitudes.astype(np.float32)
+    return Analysis(
+        f0_hz=f0, voicing=np.ones(frames), phase_cycles=frame_phase(f0), log_amplitudes=logs,
+        tract_phase=np.zeros_like(logs), deviation=np.ones_like(logs, np.complex64),
+        residual=np.zeros((frames - 1) * HOP_SAMPLES, np.float32), peak=1.0,
     )  # fmt: skip

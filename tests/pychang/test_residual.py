@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pychang.arrays import FloatArray
+from pychang.note import frames_for
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import power_db, spectrum_db, white
@@ -26,7 +27,7 @@ def highest_repetition(wave: FloatArray, shortest_samples: int = 40) -> float:
 
 @pytest.mark.parametrize("first_sample", [0, 220, 4400, 13, 30011])
 def test_own_speed_moves_the_very_samples(first_sample: int) -> None:
-    frames = first_sample / HOP_SAMPLES + np.arange(150.0)
+    frames = first_sample / HOP_SAMPLES + np.arange(frames_for(30000, 0))
     moved = move_residual(SOURCE, frames, 30000)
     np.testing.assert_allclose(moved, SOURCE[first_sample : first_sample + 30000], atol=1e-7)
 
