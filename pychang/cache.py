@@ -6,9 +6,11 @@ Layout: docs/formats.md, "analysis cache". Every failure to read or write is a m
 import hashlib
 import io
 import os
+import re
 import sys
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -72,14 +74,29 @@ def cached_analysis(
 def load_analysis(path: Path) -> Analysis | None:
     """Return the analysis in a file, or None where it is absent, foreign or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as data:
-            values = {field.name: data[field.name] for field in fields(Analysis)}
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                return None
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as data:
+                values = {field.name: data[field.name] for field in fields(Analysis)}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
-    values["peak"] = float(values["peak"])
-    frames = len(values["residual"]) // HOP_SAMPLES + 1
-    shapes_agree = all(len(values[name]) == frames for name in ("f0_hz", "voicing", "log_amplitudes"))
-    return Analysis(**values) if shapes_agree else None
+    if not all(isinstance(value, np.ndarray) for value in values.values()) or not _is_whole(values):
+        return None
+    return Analysis(**{**values, "peak": float(values["peak"])})
+
+
+def _is_whole(values: dict[str, FloatArray]) -> bool:
+    """Say whether the arrays have the shapes that `Analysis` promises."""
+    frames = (values["residual"].size // HOP_SAMPLES + 1,)
+    rows = (*frames, *values["log_amplitudes"].shape[1:2])
+    shapes = dict.fromkeys(("log_amplitudes", "tract_phase", "deviation"), rows)
+    shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles"), frames)
+    shapes |= {"residual": (values["residual"].size,), "peak": ()}
+    return len(rows) == 2 and all(
+        values[name].shape == shape and values[name].dtype.kind in "fc" for name, shape in shapes.items()
+    )
 
 
 def store_analysis(path: Path, analysis: Analysis) -> None:
@@ -92,15 +109,22 @@ def store_analysis(path: Path, analysis: Analysis) -> None:
 
 
 def trim_cache(folder: Path, limit_bytes: int = CACHE_LIMIT_BYTES) -> int:
-    """Remove the oldest analyses beyond the limit. Returns how many were removed."""
-    try:
-        files = [(entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(folder)]
-    except OSError:
-        return 0
-    size, removed = sum(item[1] for item in files), 0
-    for _, bytes_, path in sorted(files):
+    """Remove the oldest analyses beyond the limit, and nothing else. Returns how many were removed."""
+    kept = sorted(_kept_files(folder))
+    size, removed = sum(bytes_ for _, bytes_, _ in kept), 0
+    for _, bytes_, path in kept:
         if size <= limit_bytes:
             break
-        Path(path).unlink(missing_ok=True)
-        size, removed = size - bytes_, removed + 1
+        with suppress(OSError):  # on Windows: it is being read
+            Path(path).unlink()
+            size, removed = size - bytes_, removed + 1
     return removed
+
+
+def _kept_files(folder: Path) -> Iterator[tuple[float, int, str]]:
+    """Yield (time of change, bytes, path) of each file named by a content key."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if re.fullmatch("[0-9a-f]{32}\\.npz", entry.name):
+                with suppress(OSError):
+                    yield entry.stat().st_mtime, entry.stat().st_size, entry.path
