@@ -1,4 +1,5 @@
-"""Which encoding is this text of a voicebank in? Decided by evidence, strongest first.
+"""Which encoding is this text in? Decided by evidence, strongest first; here for voicebanks, and what
+song files need of it too.
 
 Voicebanks come as Shift_JIS (what UTAU writes), UTF-8 (newer tools), GBK, CP949 or Big5 and mostly do not
 say so. The names of recordings inside the text and on disk settle it: only the right encoding yields names
@@ -32,6 +33,7 @@ _TEXT_CODEC = re.compile(
     r"|shift_jis\w+|iso8859-\d+|koi8-[rtu]"
 )
 _CHARSET = re.compile(rb"\s*#?\s*charset\s*[:=]\s*([\w.-]{1,40})", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _ASCII = bytes(range(128))
 _MOST_NAMES = 2000
@@ -92,6 +94,30 @@ def canonical_encoding(name: str) -> str:
     return codec if _TEXT_CODEC.fullmatch(codec) else ""
 
 
+def byte_order_mark(data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark at the start of `data` and the codec of the text behind it ("utf-8",
+    "utf-16-le", "utf-16-be"); both empty without one."""
+    return next((found for found in _MARKS if data.startswith(found[0])), (b"", ""))
+
+
+def charset_line(data: bytes) -> str:
+    """Return what a `#Charset:` or `Charset=` line within the first ten lines names, "" without one."""
+    for line in data[:_SAMPLE_BYTES].splitlines()[:10]:
+        match = _CHARSET.match(line)
+        if match:
+            return match[1].decode("latin-1")
+    return ""
+
+
+def fits(data: bytes, encoding: str) -> bool:
+    """Return whether all of `data` is text in `encoding`."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def decode_bank_text(data: bytes, evidence: Evidence | None = None) -> BankText:
     """Return the text of `data` without its byte order mark, and its encoding. Never raises: bytes that do
     not fit become lone surrogates U+DC80..U+DCFF, which `text.encode(encoding, "surrogateescape")` turns
@@ -107,10 +133,12 @@ def encoding_of(data: bytes, evidence: Evidence | None = None) -> Guess:
     wins a tie), a `#Charset:` line within the first ten lines, pure ASCII (says nothing: declared, likely or
     the hosts' default), valid UTF-8, declared, likely, Shift_JIS, least damage, statistics."""
     evidence = evidence or Evidence()
-    marked = _byte_order_mark(data)
-    if marked:
-        return Guess(marked, "bom")
-    charset = _charset_line(data)
+    mark, codec = byte_order_mark(data)
+    if codec == "utf-8":
+        return Guess("utf-8-sig", "bom")
+    if mark and len(data) % 2 == 0:
+        return Guess("utf-16", "bom")
+    charset = canonical_encoding(charset_line(data))
     declared, likely = canonical_encoding(evidence.declared), canonical_encoding(evidence.likely)
     voted = _vote(data, evidence.file_keys, tuple(dict.fromkeys((charset, *VOTED_ENCODINGS))))
     if voted:
@@ -122,25 +150,9 @@ def encoding_of(data: bytes, evidence: Evidence | None = None) -> Guess:
     if _damage(data, "utf-8") < 0.02:  # no other encoding looks like UTF-8 by chance
         return Guess("utf-8", "utf-8")
     for name, reason in ((declared, "declared"), (likely, "likely"), (HOST_DEFAULT, "host")):
-        if name and _damage(data, name) == 0.0:
+        if name and fits(data, name):
             return Guess(name, reason)  # type: ignore[arg-type]
     return _last_resort(data, [name for name in (declared, likely, HOST_DEFAULT, "utf-8") if name])
-
-
-def _byte_order_mark(data: bytes) -> str:
-    if data.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
-        return "utf-16"
-    return ""
-
-
-def _charset_line(data: bytes) -> str:
-    for line in data[:_SAMPLE_BYTES].splitlines()[:10]:
-        match = _CHARSET.match(line)
-        if match:
-            return canonical_encoding(match[1].decode("latin-1"))
-    return ""
 
 
 def _vote(data: bytes, file_keys: frozenset[str], encodings: tuple[str, ...]) -> str:
@@ -175,13 +187,11 @@ def _exists(name: bytes, encoding: str, file_keys: frozenset[str]) -> bool:
 
 def _damage(data: bytes, encoding: str) -> float:
     """Return the share of the non-ASCII bytes that do not fit `encoding`."""
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode(encoding, "surrogateescape")
-        escaped = len(text) - len(_ESCAPED.sub("", text))
-        return escaped / max(1, len(data.translate(None, _ASCII)))
-    return 0.0
+    if fits(data, encoding):
+        return 0.0
+    text = data.decode(encoding, "surrogateescape")
+    escaped = len(text) - len(_ESCAPED.sub("", text))
+    return escaped / max(1, len(data.translate(None, _ASCII)))
 
 
 def _last_resort(data: bytes, encodings: list[str]) -> Guess:
@@ -198,4 +208,4 @@ def _by_statistics(data: bytes) -> str:
 
     best = from_bytes(data[:8192]).best()
     encoding = canonical_encoding(best.encoding) if best else ""
-    return encoding if encoding and _damage(data, encoding) == 0.0 else ""
+    return encoding if encoding and fits(data, encoding) else ""

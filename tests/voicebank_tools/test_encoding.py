@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from voicebank_tools.encoding import (
     Evidence,
+    byte_order_mark,
     canonical_encoding,
+    charset_line,
     decode_bank_text,
     encoding_of,
     evidence_of,
+    fits,
     name_key,
 )
 
@@ -125,6 +128,24 @@ class TestNeverRaises:
     def test_noise_is_read_as_something(self) -> None:
         noise = bytes(range(128, 256)) * 4
         assert len(decode_bank_text(noise).text) > 0
+
+
+class TestSigns:
+    """What song files share with voicebanks."""
+
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
+    def test_a_byte_order_mark_and_the_text_behind_it(self, codec: str) -> None:
+        mark, found = byte_order_mark("\ufeffあ".encode(codec))
+        assert ("\ufeff".encode(codec), codec) == (mark, found)
+        assert byte_order_mark("あ\ufeff".encode(codec)) == (b"", "")
+
+    def test_what_a_charset_line_says_is_not_judged(self) -> None:
+        assert charset_line(b"[#VERSION]\r\n# charset : No-Such.1 \r\nCharset=gbk") == "No-Such.1"
+        assert charset_line(b"a=Charset=gbk\n\nCharset\nCharset=") == ""
+
+    def test_fits(self) -> None:
+        assert fits("가".encode("cp949"), "cp949")
+        assert not fits("가".encode("cp949"), "utf-8")
 
 
 class TestNames:

@@ -52,3 +52,15 @@ def test_bytes_the_charset_does_not_have_are_told() -> None:
 def test_names_are_read_as_people_write_them() -> None:
     assert codec_named(" Shift_JIS ") == codec_named("Windows-31J") == "cp932"
     assert codec_named("zlib") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("UTF8", "utf-8"), ("unicode", "utf-16-le"), ("utf-16LE", "utf-16-le"), ("sjis", "cp932"),
+        ("EUC-JP", "euc_jp"), ("gb2312", "gb18030"), ("Big5", "cp950"), ("ks_c_5601-1987", "cp949"),
+        ("us-ascii", "cp1252"), ("ISO-8859-1", "cp1252"), ("rot13", None), ("utf-7", None),
+    ],
+)  # fmt: skip
+def test_codecs_of_names(name: str, codec: str | None) -> None:
+    assert codec_named(name) == codec
