@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, fields, replace
 
 from voicebank_tools.subbank import Subbank, subbanks_from_yaml
-from voicebank_tools.yaml_text import load_yaml, text_of
+from voicebank_tools.yaml_tree import load_tree, text_of
 
 _KEYS = {"image": "image", "author": "author", "created by": "author", "cv": "voice", "sample": "sample",
          "web": "web", "version": "version"}  # fmt: skip
@@ -67,8 +67,8 @@ def _field(key: str) -> str:
 def parse_character_yaml(text: str, name: str = "character.yaml") -> Character:
     """Return what a character.yaml says. Raises PychangError naming `name` when it is no YAML; fields of
     another form than expected count as absent."""
-    data = load_yaml(text, name, texts_only=True)
-    data = data if isinstance(data, dict) else {}
+    tree = load_tree(text, name)
+    data = tree if isinstance(tree, dict) else {}
     texts = {
         field.name: value.strip()
         for field in fields(Character)

@@ -14,7 +14,7 @@ from pychang import PychangError
 from pychang.files import write_atomically
 from resampler.protocol import note_name, parse_note_name
 from voicebank_tools.files import MOST_CHARACTER_BYTES, read_limited
-from voicebank_tools.yaml_text import text_of
+from voicebank_tools.yaml_tree import Tree, text_of
 
 LOWEST_TONE, HIGHEST_TONE = 24, 107
 """The tones of UTAU's keyboard and prefix.map: C1 to B7."""
@@ -94,13 +94,13 @@ def format_prefix_map(subbanks: Iterable[Subbank]) -> str:
     return "".join(lines)
 
 
-def subbanks_from_yaml(value: object) -> tuple[Subbank, ...]:
+def subbanks_from_yaml(value: Tree) -> tuple[Subbank, ...]:
     """Return the `subbanks` list of a parsed character.yaml; what has another form is passed over."""
     items = value if isinstance(value, list) else []
     return tuple(_subbank(item) for item in items if isinstance(item, dict))
 
 
-def _subbank(item: dict[object, object]) -> Subbank:
+def _subbank(item: dict[str, Tree]) -> Subbank:
     color, prefix, suffix = (text_of(item.get(key)) for key in ("color", "prefix", "suffix"))
     ranges = item.get("tone_ranges")
     parts = ranges if isinstance(ranges, list) else text_of(ranges).split(",")

@@ -21,8 +21,9 @@ from voicebank_tools.formats.values import (
     shown,
     usable_bpm,
 )
-from voicebank_tools.formats.yaml_tree import Fields, load_tree
+from voicebank_tools.formats.yaml_fields import Fields
 from voicebank_tools.score import TICKS_PER_QUARTER, Curve, Note, Score, TempoMap, Track, tempo_map
+from voicebank_tools.yaml_tree import load_tree
 
 MAX_USTX_BYTES = 64 * 2**20
 _MAX_TRACKS = 256

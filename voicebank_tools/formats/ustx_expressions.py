@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from voicebank_tools.formats.values import Findings
-from voicebank_tools.formats.yaml_tree import Fields
+from voicebank_tools.formats.yaml_fields import Fields
 
 _LIMIT = 1e6
 _MAX_EXPRESSIONS = 200

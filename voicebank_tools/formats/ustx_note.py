@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from voicebank_tools.formats.ustx_expressions import Expression, flag_string, note_values, value_of
 from voicebank_tools.formats.values import MAX_LENGTH_TICKS, TONES
-from voicebank_tools.formats.yaml_tree import Fields
+from voicebank_tools.formats.yaml_fields import Fields
 from voicebank_tools.score import Note, PitchPoint, Vibrato
 
 _HINT = re.compile(r"\[(.*)\]")

@@ -1,11 +1,10 @@
-"""YAML as text: nothing is guessed, nothing explodes."""
+"""YAML as text: nothing is guessed, nothing explodes, depth does not end the interpreter."""
 
 import pytest
 import yaml
 
 from pychang import PychangError
-from voicebank_tools.formats.values import Findings
-from voicebank_tools.formats.yaml_tree import MAX_DEPTH, Fields, Tree, load_tree
+from voicebank_tools.yaml_tree import MAX_DEPTH, Tree, load_tree, text_of
 
 
 @pytest.fixture(params=["C", "Python"], autouse=True)
@@ -62,44 +61,31 @@ def test_tags_construct_nothing() -> None:
 
 
 def test_too_many_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicebank_tools.formats.yaml_tree.MAX_NODES", 100)
+    monkeypatch.setattr("voicebank_tools.yaml_tree.MAX_NODES", 100)
     with pytest.raises(PychangError, match="more than 100 values"):
         load_tree(b"[" + b"1," * 101 + b"]", "a.ustx")
 
 
-def fields(text: str) -> Fields:
-    tree = load_tree(text.encode(), "a.ustx")
-    assert isinstance(tree, dict)
-    return Fields(tree, "note 3", Findings("a.ustx"))
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "a:\n  [[", "&a ["])
+def test_a_bottomless_document_is_refused(opening: str) -> None:
+    with pytest.raises(PychangError, match=r"x\.ustx: line \d+"):
+        load_tree(opening * 50_000, "x.ustx")
 
 
-def test_fields_read_what_they_ask_for() -> None:
-    note = fields("t: 60\nx: 1.5\nb: true\nn: [1, 2.5]\nc: {y: 2}\nl: [{z: 1}, {z: 2}]\ns: ['', a]")
-    assert (note.integer("t", 0, 0, 127), note.number("x", 0.0, 0.0, 2.0), note.truth("b")) == (60, 1.5, True)
-    assert (note.numbers("n"), note.texts("s"), note.child("c").text("y")) == ([1.0, 2.5], ["", "a"], "2")
-    assert [(each.text("z"), each.where) for each in note.children("l", "point")] == [
-        ("1", "note 3 point 0"),
-        ("2", "note 3 point 1"),
-    ]
-    assert (note.integer("none", 7, 0, 9), note.number_or_none("none"), note.truth("none", True)) == (
-        7,
-        None,
-        True,
-    )
-    assert note.findings.lines() == ()
+def test_a_hundred_levels_are_read() -> None:
+    assert str(load_tree("[" * 99 + "]" * 99, "x")) == "[" * 99 + "]" * 99
 
 
-def test_fields_tell_what_they_cannot_read() -> None:
-    note = fields("x: .nan\ny: 900\nz: [a, 1]\nl: [1]\nm: {}")
-    assert note.number("x", 3.0, 0.0, 10.0) == 3.0
-    assert note.number("y", 3.0, 0.0, 10.0) == 10.0
-    assert note.number("m", 3.0, 0.0, 10.0) == 3.0
-    assert note.numbers("z") == [0.0, 1.0]
-    assert list(note.children("l", "point")) == []
-    assert [line.partition(": note 3")[2] for line in note.findings.lines()] == [
-        ": x: '.nan' is not a number; left out",
-        ": y=900 is outside 0 to 10; 10 is used",
-        ": m: '{}' is not a number; left out",
-        ": z: items that are no numbers, or more than 100000",
-        " point 0: '1' is not a mapping; left out",
-    ]
+def test_the_line_of_a_fault_is_named() -> None:
+    with pytest.raises(PychangError, match=r"x\.yaml: line 2 not YAML: found character"):
+        load_tree("a: 1\nb: @\n", "x.yaml")
+
+
+def test_text_with_bytes_that_were_not_utf8_is_told() -> None:
+    with pytest.raises(PychangError, match=r"x\.yaml: .*not (UTF-8|YAML)"):
+        load_tree(b"a: \x82".decode("utf-8", "surrogateescape"), "x.yaml")
+
+
+@pytest.mark.parametrize(("value", "text"), [("a", "a"), ("", ""), (["a"], ""), ({"a": "b"}, ""), (None, "")])
+def test_texts(value: Tree, text: str) -> None:
+    assert text_of(value) == text
