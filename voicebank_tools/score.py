@@ -6,7 +6,7 @@ Resolution is 480 ticks per quarter note. Sources: host-protocol notes on .ust a
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -126,6 +126,22 @@ class Note:
     @property
     def end_ticks(self) -> int:
         return self.position_ticks + self.duration_ticks
+
+
+def one_voice(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[int, ...]]:
+    """Return the notes in order, each ending where the next begins at the latest, and the ticks at
+    which one had to be cut; of notes that begin together the last in order stays.
+    """
+    ordered = sorted(notes, key=lambda note: note.position_ticks)
+    kept: list[Note] = []
+    cuts_ticks: list[int] = []
+    for note, following in zip(ordered, [*ordered[1:], None], strict=False):
+        if following is not None and following.position_ticks < note.end_ticks:
+            cuts_ticks.append(following.position_ticks)
+            note = replace(note, duration_ticks=following.position_ticks - note.position_ticks)
+        if note.duration_ticks > 0:
+            kept.append(note)
+    return tuple(kept), tuple(cuts_ticks)
 
 
 @dataclass(frozen=True)

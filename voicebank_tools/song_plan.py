@@ -5,7 +5,7 @@ Pure: nothing is rendered or read here save the bank's aliases.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from voicebank_tools.pitch_curve import (
     split_phrases,
     ticks_at,
 )
-from voicebank_tools.score import Note, TempoMap, Track
+from voicebank_tools.score import Note, TempoMap, Track, one_voice
 from voicebank_tools.timing import Phone, PhoneTiming, bend_count_whole, time_phones
 
 DIRECT_FLAGS = "uP0H0"
@@ -89,7 +89,7 @@ def plan_track(
         fallback: Lyric sung where the bank lacks the note's own; "" for silence.
         flags: Resampler flags that win over the song's own.
     """
-    notes, cut_notes = one_voice(track.notes)
+    notes, cuts_ticks = one_voice(track.notes)
     resolution = resolve(notes, bank, tempo_map, fallback)
     timings = time_phones(resolution.phones, tempo_map)
     grids = _phrase_grids(notes, resolution.phones, timings, track, tempo_map)
@@ -97,24 +97,7 @@ def plan_track(
         _plan_phone(phone, timing, _grid_of(grids, phone.note), tempo_map, track, flags)
         for phone, timing in zip(resolution.phones, timings, strict=True)
     )
-    return TrackPlan(track, tempo_map, planned, grids, resolution.missing, cut_notes)
-
-
-def one_voice(notes: Sequence[Note]) -> tuple[tuple[Note, ...], int]:
-    """Return the notes in order, each ending where the next begins at the latest, and how many
-    had to be cut or (begun together with another) left out.
-    """
-    ordered = sorted(notes, key=lambda note: note.position_ticks)
-    kept: list[Note] = []
-    cut = 0
-    for note, following in zip(ordered, [*ordered[1:], None], strict=True):
-        end_ticks = note.end_ticks if following is None else min(note.end_ticks, following.position_ticks)
-        cut += end_ticks < note.end_ticks
-        if end_ticks == note.end_ticks and note.duration_ticks > 0:
-            kept.append(note)
-        elif end_ticks > note.position_ticks:
-            kept.append(replace(note, duration_ticks=end_ticks - note.position_ticks))
-    return tuple(kept), cut
+    return TrackPlan(track, tempo_map, planned, grids, resolution.missing, len(cuts_ticks))
 
 
 def _phrase_grids(

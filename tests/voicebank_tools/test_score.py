@@ -1,11 +1,13 @@
 """Tempo map: OpenUtau's table, the inverse, and what is refused."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pychang import PychangError
-from voicebank_tools.score import Tempo, TempoMap, tempo_map
+from voicebank_tools.score import Note, Tempo, TempoMap, one_voice, tempo_map
 
 # OpenUtau's TimeAxisTest (host-protocol S1).
 S1 = TempoMap((Tempo(0, 120.0), Tempo(4800, 75.0), Tempo(9600, 90.0), Tempo(18000, 60.0)))
@@ -86,3 +88,20 @@ def test_changes_may_come_in_any_order() -> None:
 def test_impossible_maps_are_refused(tempos: tuple[Tempo, ...], word: str) -> None:
     with pytest.raises(PychangError, match=word):
         TempoMap(tempos)
+
+
+def test_one_voice_sings_one_note_at_a_time() -> None:
+    spans = [(480, 480, 60), (0, 700, 60), (960, 480, 60), (960, 480, 64)]
+    notes, cuts_ticks = one_voice(Note(start, length, tone, "a") for start, length, tone in spans)
+    assert [(one.position_ticks, one.duration_ticks) for one in notes] == [(0, 480), (480, 480), (960, 480)]
+    assert notes[-1].tone_midi == 64
+    assert cuts_ticks == (480, 960)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50)), max_size=20))
+def test_one_voice_never_overlaps_and_keeps_every_start(spans: list[tuple[int, int]]) -> None:
+    voice, _ = one_voice(Note(start, length, 60, "a") for start, length in spans)
+    assert {note.position_ticks for note in voice} == {start for start, _ in spans}
+    for note, following in pairwise(voice):
+        assert note.duration_ticks > 0
+        assert note.end_ticks <= following.position_ticks

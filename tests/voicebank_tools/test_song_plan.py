@@ -8,7 +8,7 @@ from resampler.protocol import format_arguments
 from tests.voicebank_tools.fake_bank import CV, FakeBank
 from voicebank_tools.oto import OtoEntry
 from voicebank_tools.score import Curve, Note, PitchPoint, Tempo, TempoMap, Track
-from voicebank_tools.song_plan import TrackPlan, one_voice, plan_track
+from voicebank_tools.song_plan import TrackPlan, plan_track
 
 GLIDE = (PitchPoint(-40.0, 0.0), PitchPoint(40.0, 0.0))
 
@@ -104,10 +104,3 @@ def test_joined_notes_know_the_pitch_of_their_join() -> None:
     assert (first.joined, second.joined, third.joined) == (False, True, False)
     assert second.join_ms == pytest.approx(500.0 - 60.0 + 10.0)
     assert second.join_hz == pytest.approx(261.63, abs=0.01)
-
-
-def test_one_voice_sings_one_note_at_a_time() -> None:
-    notes, cut = one_voice([note(480), note(0, duration=700), note(960), note(960, tone=64)])
-    assert [(one.position_ticks, one.duration_ticks) for one in notes] == [(0, 480), (480, 480), (960, 480)]
-    assert notes[-1].tone_midi == 64
-    assert cut == 2

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from voicebank_tools.formats.midi_events import MAX_MIDI_BYTES, MidiNote, MidiSong, parse_midi
 from voicebank_tools.formats.midi_lyrics import attach, codec_of, syllable
-from voicebank_tools.formats.values import Findings, checked_score, one_voice, read_bytes, usable_bpm
+from voicebank_tools.formats.values import Findings, checked_score, read_bytes, told_voice, usable_bpm
 from voicebank_tools.score import TICKS_PER_QUARTER, Note, Score, TempoMap, Track, tempo_map
 
 _MICROSECONDS_PER_MINUTE = 60e6
@@ -124,7 +124,7 @@ def _notes(
             findings.add(name, f"the note at tick {each.start_ticks} has no length; left out")
         else:
             notes.append(Note(start_ticks, duration_ticks, each.tone_midi, ""))
-    return one_voice(notes, findings, name)
+    return told_voice(notes, findings, name)
 
 
 def _words(song: MidiSong, voices: Sequence[_Voice]) -> list[_Words]:

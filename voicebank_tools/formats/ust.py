@@ -19,8 +19,8 @@ from voicebank_tools.formats.values import (
     Findings,
     checked_score,
     number,
-    one_voice,
     shown,
+    told_voice,
     usable_bpm,
 )
 from voicebank_tools.score import Note, Score, Track, tempo_map
@@ -77,7 +77,7 @@ def score_from_ust(document: UstDocument, file: str) -> Score:
     if not ust_notes:
         raise findings.error("", "no note section such as [#0000]; is it a .ust?")
     placed, end_ticks = _placed(ust_notes, findings)
-    notes = one_voice((note for note, is_rest, _ in placed if not is_rest), findings, "notes")
+    notes = told_voice((note for note, is_rest, _ in placed if not is_rest), findings, "notes")
     if not notes:
         findings.add("", "no note is sung: only rests")
     cents_per_unit = _t_unit_cents(setting.tool2)

@@ -16,9 +16,9 @@ from voicebank_tools.formats.values import (
     MAX_NOTES,
     Findings,
     checked_score,
-    one_voice,
     read_bytes,
     shown,
+    told_voice,
     usable_bpm,
 )
 from voicebank_tools.formats.yaml_fields import Fields
@@ -216,7 +216,7 @@ def _track(index: int, track: Fields, parts: _TrackParts, solo: bool, findings: 
     }
     return Track(
         name,
-        one_voice(parts.notes, findings, name),
+        told_voice(parts.notes, findings, name),
         curves,
         volume_db=track.number("volume", 0.0, -100.0, 24.0),
         muted=track.truth("mute") or (solo and not track.truth("solo")),

@@ -7,12 +7,11 @@ a `Score` and findings or with one clear `PychangError`.
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from pychang import PychangError
 from pychang.files import read_limited
-from voicebank_tools.score import Note, Score, TempoMap, Track
+from voicebank_tools.score import Note, Score, TempoMap, Track, one_voice
 
 MAX_LENGTH_TICKS = 10_000_000
 """Longest song: 20,000 quarter notes, more than two hours at any tempo people sing at."""
@@ -102,21 +101,12 @@ def usable_bpm(bpm: float) -> bool:
     return MIN_BPM <= bpm <= MAX_BPM
 
 
-def one_voice(notes: Iterable[Note], findings: Findings, where: str) -> tuple[Note, ...]:
-    """Return the notes in order of position without overlaps: a later note cuts the one before it.
-
-    Of notes at one position the last in order stays; every cut is a finding.
-    """
-    kept: list[Note] = []
-    for note in sorted(notes, key=lambda each: each.position_ticks):
-        if kept and kept[-1].end_ticks > note.position_ticks:
-            cut = replace(kept[-1], duration_ticks=note.position_ticks - kept[-1].position_ticks)
-            findings.add(where, f"notes overlap at tick {note.position_ticks}; the earlier one ends there")
-            kept.pop()
-            if cut.duration_ticks > 0:
-                kept.append(cut)
-        kept.append(note)
-    return tuple(kept)
+def told_voice(notes: Iterable[Note], findings: Findings, where: str) -> tuple[Note, ...]:
+    """Return the notes as `score.one_voice` does; every cut is a finding."""
+    voice, cuts_ticks = one_voice(notes)
+    for ticks in cuts_ticks:
+        findings.add(where, f"notes overlap at tick {ticks}; the earlier one ends there")
+    return voice
 
 
 def checked_score(

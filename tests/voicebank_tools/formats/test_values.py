@@ -1,6 +1,5 @@
 """Numbers, findings, files and the one voice."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,9 @@ from voicebank_tools.formats.values import (
     Findings,
     checked_score,
     number,
-    one_voice,
     read_bytes,
     shown,
+    told_voice,
 )
 from voicebank_tools.score import Note, Track, tempo_map
 
@@ -68,22 +67,13 @@ def test_shown_is_one_short_line() -> None:
 def test_a_later_note_cuts_and_the_last_of_a_chord_stays() -> None:
     findings = Findings("a.mid")
     notes = [Note(480, 480, 62, "b"), Note(0, 960, 60, "a"), Note(480, 100, 64, "c"), Note(1000, 10, 65, "d")]
-    voice = one_voice(notes, findings, "track 1")
+    voice = told_voice(notes, findings, "track 1")
     assert [(note.position_ticks, note.duration_ticks, note.lyric) for note in voice] == [
         (0, 480, "a"),
         (480, 100, "c"),
         (1000, 10, "d"),
     ]
     assert findings.lines() == ("a.mid: track 1: notes overlap at tick 480; the earlier one ends there",)
-
-
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50)), max_size=20))
-def test_one_voice_never_overlaps_and_keeps_every_start(spans: list[tuple[int, int]]) -> None:
-    voice = one_voice([Note(start, length, 60, "a") for start, length in spans], Findings(""), "")
-    assert {note.position_ticks for note in voice} == {start for start, _ in spans}
-    for note, following in pairwise(voice):
-        assert note.duration_ticks > 0
-        assert note.end_ticks <= following.position_ticks
 
 
 def test_files_that_cannot_be_songs(tmp_path: Path) -> None:
