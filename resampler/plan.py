@@ -6,7 +6,7 @@ long enough plays at its own speed, one that is too short is stretched or looped
 
 import math
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from pychang.arrays import FloatArray
 from pychang.note import NotePlan, frames_for
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
 from resampler.pitchbend import bend_step_ms
-from resampler.protocol import RenderRequest, consonant_stretch, format_arguments
+from resampler.protocol import RenderRequest, consonant_stretch
 
 TENSION_DB_PER_OCTAVE = 3.0
 """Tilt of the partials at tension 100."""
@@ -73,24 +73,22 @@ def time_map(
         length_ms: The note's whole length.
         loop: Run to and fro over a short vowel instead of stretching it.
     """
-    consonant_ms = (window.vowel_ms - window.start_ms) * stretch
-    inside = window.start_ms + times_ms / stretch
-    needed = length_ms - consonant_ms
-    own = window.end_ms - window.vowel_ms
-    past = times_ms - consonant_ms
+    vowel_ms = window.vowel_ms
+    needed = length_ms - (vowel_ms - window.start_ms) * stretch
+    if window.end_ms - vowel_ms < min(_SHORTEST_VOWEL_MS, needed):
+        # no vowel to speak of: the window's last moment is stretched in its place
+        vowel_ms, loop = max(window.start_ms, window.end_ms - _SHORTEST_VOWEL_MS), False
+        needed = length_ms - (vowel_ms - window.start_ms) * stretch
+    own = window.end_ms - vowel_ms
+    past = times_ms - (vowel_ms - window.start_ms) * stretch
     if own >= needed:
-        vowel = window.vowel_ms + past
-    elif own < _SHORTEST_VOWEL_MS:  # no vowel to speak of: hold the window's last moment
-        begin = max(window.start_ms, window.end_ms - _SHORTEST_VOWEL_MS)
-        vowel = begin + past * (window.end_ms - begin) / max(needed, 1.0)
-        inside = np.minimum(inside, begin + (window.vowel_ms - begin) * (times_ms / max(consonant_ms, 1e-9)))
-        vowel = np.maximum(vowel, begin)
+        vowel = vowel_ms + past
     elif loop:
         fold = np.mod(past, 2 * own)
-        vowel = window.vowel_ms + np.where(fold < own, fold, 2 * own - fold)
+        vowel = vowel_ms + np.where(fold < own, fold, 2 * own - fold)
     else:
-        vowel = window.vowel_ms + past * own / needed
-    return np.where(past < 0, inside, np.minimum(vowel, window.end_ms))
+        vowel = vowel_ms + past * own / needed
+    return np.where(past < 0, window.start_ms + times_ms / stretch, np.minimum(vowel, window.end_ms))
 
 
 def bend_at(cents: tuple[int, ...], step_ms: float, times_ms: FloatArray) -> FloatArray:
@@ -156,4 +154,5 @@ def _follow_db(f0: FloatArray, strength: float) -> FloatArray:
 
 def _seed(request: RenderRequest) -> int:
     """A number that is the same for the same request, whatever the files are called."""
-    return zlib.crc32("\0".join(format_arguments(request)[2:]).encode())
+    named = [field.name for field in fields(request) if not field.name.endswith("_path")]
+    return zlib.crc32(repr([getattr(request, name) for name in named]).encode())
