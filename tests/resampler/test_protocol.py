@@ -65,42 +65,13 @@ def test_openutau_call() -> None:
 
 
 def test_vector_l5() -> None:
-    request = parse_arguments(
-        [
-            "a.wav",
-            "b.wav",
-            "C4",
-            "100",
-            "",
-            "1538.32",
-            "550",
-            "66.21",
-            "-325.62",
-            "100",
-            "0",
-            "!120.00",
-            "AA#106#",
-        ]
-    )
+    arguments = ["a.wav", "b.wav", "C4", "100", "", "1538.32", "550", "66.21", "-325.62", "100", "0"]
+    request = parse_arguments([*arguments, "!120.00", "AA#106#"])
     assert (request.tone_midi, request.flags) == (60, Flags())
     assert (request.offset_ms, request.length_ms) == (1538.32, 550)
     assert (request.consonant_ms, request.cutoff_ms, request.tempo_bpm) == (66.21, -325.62, 120)
     assert request.bend_cents == (0,) * 107
-    assert format_arguments(request) == [
-        "a.wav",
-        "b.wav",
-        "C4",
-        "100",
-        "",
-        "1538.32",
-        "550",
-        "66.21",
-        "-325.62",
-        "100",
-        "0",
-        "!120",
-        "AA#106#",
-    ]
+    assert format_arguments(request) == [*arguments, "!120", "AA#106#"]
 
 
 @pytest.mark.parametrize("count", range(4, 13))
