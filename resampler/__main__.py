@@ -1,4 +1,4 @@
-"""One cold render: what a host runs as `pychang-resampler` or `python -m resampler`.
+"""One cold render, without the resident engine: `python -m resampler`.
 
 Hosts ignore the exit code, log every line of stderr as an error and take an existing output file
 for success. So there is one line or none on stderr, and a whole file or none.
@@ -7,11 +7,11 @@ for success. So there is one line or none on stderr, and a whole file or none.
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pychang import PychangError
-from resampler.protocol import USAGE, parse_arguments
+from resampler.protocol import USAGE, RenderRequest, parse_arguments
 
 MAX_MESSAGE_LETTERS = 1000
 """Longer messages only echo a hostile argument."""
@@ -27,19 +27,28 @@ def main(argv: Sequence[str]) -> int:
         print(USAGE)
         return 0
     if len(argv) < 4:
-        _tell(USAGE)
+        tell(USAGE)
         return 2
+    code, message = answer(argv, _render)
+    if message:
+        tell(message)
+    return code
+
+
+def answer(argv: Sequence[str], render_file: Callable[[RenderRequest], None]) -> tuple[int, str]:
+    """Render one argument list with a function for its request; never raises.
+
+    Returns (exit code, what to say in one line): nothing for a note that is there.
+    """
     try:
-        _render(argv)
+        render_file(parse_arguments(argv))
     except PychangError as error:
-        _tell(f"pychang-resampler: {error}")
-        return 1
+        return 1, f"pychang-resampler: {error}"
     except KeyboardInterrupt:
-        return 130
+        return 130, ""
     except Exception as error:  # noqa: BLE001 - a host shows a traceback to nobody
-        _tell(f"pychang-resampler: unexpected {_describe(error)}; please report this line")
-        return 1
-    return 0
+        return 1, f"pychang-resampler: unexpected {_describe(error)}; please report this line"
+    return 0, ""
 
 
 def main_program() -> None:
@@ -49,8 +58,7 @@ def main_program() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _render(argv: Sequence[str]) -> None:
-    request = parse_arguments(argv)
+def _render(request: RenderRequest) -> None:
     # Not before the arguments are understood: this loads the engine.
     from resampler.render import render_file
 
@@ -63,7 +71,7 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}{place}"
 
 
-def _tell(message: str) -> None:
+def tell(message: str) -> None:
     """Write one line to stderr, whatever letters the message holds and its encoding lacks."""
     stream = sys.stderr
     if stream is None:  # a windowed program on Windows has none

@@ -1,5 +1,6 @@
 """The conductor: a request in, a finished note out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
 from resampler.effects import limit, low_pass, peak_gain
 from resampler.plan import build_plan, output_samples, source_window
 from resampler.protocol import RenderRequest
+
+ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
+"""Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
 
 def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, engine: Engine) -> FloatArray:
@@ -43,29 +47,38 @@ def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, en
     return limit(wave * np.float32(gain * request.volume_percent / 100.0))
 
 
-def render_request(request: RenderRequest, engine: Engine | None = None) -> FloatArray:
-    """Return the note of a request, reading (and keeping) the analysis of its recording.
+def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
+    """Return (mono wave at 44.1 kHz [samples], its analysis), which is kept on disk.
 
     Raises:
         PychangError: The recording cannot be read.
     """
-    recording, analysis = _read(request)
+    recording = read_wav(request.source_path)
+    hint = frq_hint(request.source_path, len(recording))
+    return recording, cached_analysis(recording, hint, refresh=request.flags.force_analysis)
+
+
+def render_request(
+    request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source
+) -> FloatArray:
+    """Return the note of a request; raises as `read` does."""
+    recording, analysis = read(request)
     return render(request, analysis, recording, engine or ClassicEngine())
 
 
-def render_file(request: RenderRequest, engine: Engine | None = None) -> None:
+def render_file(request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source) -> None:
     """Render a request to its output file; `nul` only makes sure that the analysis is kept.
 
     Raises:
         PychangError: The recording cannot be read or the note not be written.
     """
     if request.output_path is None:
-        _read(request)
+        read(request)
         return
     source, output = request.source_path, request.output_path
     if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
-    write_wav(request.output_path, render_request(request, engine))
+    write_wav(request.output_path, render_request(request, engine, read))
 
 
 def _is_same_file(source: Path, output: Path) -> bool:
@@ -75,9 +88,14 @@ def _is_same_file(source: Path, output: Path) -> bool:
         return False
 
 
+def frq_path(source_path: Path) -> Path:
+    """Return where UTAU's tools keep the `.frq` file of a recording."""
+    return source_path.with_name(f"{source_path.stem}_wav.frq")
+
+
 def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
     """Return the f0 of the `.frq` file beside a recording on our frames, None where there is no sound one."""
-    path = source_path.with_name(f"{source_path.stem}_wav.frq")
+    path = frq_path(source_path)
     if not path.is_file():
         return None
     try:
@@ -89,12 +107,6 @@ def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
     at = np.arange(samples // HOP_SAMPLES + 1) * HOP_SAMPLES / frq.hop_samples - 0.5
     nearest = np.clip(np.rint(at).astype(int), 0, len(frq.f0_hz) - 1)
     return np.where((at > -1) & (at < len(frq.f0_hz)), frq.f0_hz[nearest], 0.0)
-
-
-def _read(request: RenderRequest) -> tuple[FloatArray, Analysis]:
-    recording = read_wav(request.source_path)
-    hint = frq_hint(request.source_path, len(recording))
-    return recording, cached_analysis(recording, hint, refresh=request.flags.force_analysis)
 
 
 def _raw_sample(request: RenderRequest, recording: FloatArray) -> FloatArray:
