@@ -6,7 +6,7 @@ long enough plays at its own speed, one that is too short is stretched or looped
 
 import math
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -154,5 +154,6 @@ def _follow_db(f0: FloatArray, strength: float) -> FloatArray:
 
 def _seed(request: RenderRequest) -> int:
     """A number that is the same for the same request, whatever the files are called."""
+    request = replace(request, tone_midi=float(request.tone_midi))  # 64 and 64.0 are one tone
     named = [field.name for field in fields(request) if not field.name.endswith("_path")]
     return zlib.crc32(repr([getattr(request, name) for name in named]).encode())

@@ -271,6 +271,7 @@ def test_the_seed_is_the_requests_whatever_the_files_are_called() -> None:
     one = build_plan(request("A4", "100", "", "0", "300"), voice()).seed
     renamed = parse_arguments(["other.wav", "nul", "A4", "100", "", "0", "300"])
     assert build_plan(renamed, voice()).seed == one
+    assert build_plan(replace(renamed, tone_midi=69), voice()).seed == one
     others = [request("A4", "100", "", "0", "350"), request("B4", "100", "", "0", "300")]
     assert one not in [build_plan(other, voice()).seed for other in others]
     between = replace(renamed, tone_midi=69.5)  # from Python any tone will do
