@@ -6,7 +6,7 @@ long enough plays at its own speed, one that is too short is stretched or looped
 
 import math
 import zlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from pychang.arrays import FloatArray
 from pychang.note import NotePlan, frames_for
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
 from resampler.pitchbend import bend_step_ms
-from resampler.protocol import RenderRequest, consonant_stretch
+from resampler.protocol import RenderRequest, consonant_stretch, format_arguments
 
 TENSION_DB_PER_OCTAVE = 3.0
 """Tilt of the partials at tension 100."""
@@ -154,6 +154,5 @@ def _follow_db(f0: FloatArray, strength: float) -> FloatArray:
 
 def _seed(request: RenderRequest) -> int:
     """A number that is the same for the same request, whatever the files are called."""
-    request = replace(request, tone_midi=float(request.tone_midi))  # 64 and 64.0 are one tone
-    named = [field.name for field in fields(request) if not field.name.endswith("_path")]
-    return zlib.crc32(repr([getattr(request, name) for name in named]).encode())
+    whole = replace(request, tone_midi=round(request.tone_midi))  # as an argument can name it
+    return zlib.crc32("\0".join(format_arguments(whole)[2:]).encode())
