@@ -15,6 +15,7 @@ from pychang.note import NotePlan
 
 _HOLD_SMOOTHING_FRAMES = 25  # 125 ms
 _SHIFT_SMOOTHING_FRAMES = 21  # 105 ms: less is heard as jitter of the pitch
+_LOWERED_SEMITONES = 3.0
 _MOST_FLATTENING = 0.7  # nepers, 6 dB: a decaying end is not to be blown up
 
 
@@ -39,6 +40,8 @@ def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing:
         logs = _steady(logs, held)
         tract = _blend(tract, _smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
         deviation = _blend(deviation, _smoothed(deviation, _HOLD_SMOOTHING_FRAMES), held)
+    lowered = np.clip((12 * np.log2(source_f0 / plan.f0_hz) - 1.0) / _LOWERED_SEMITONES, 0.0, 1.0)
+    logs = _blend(logs, _smoothed_over_partials(logs), lowered)
     count = harmonic_count(float(plan.f0_hz.min()))
     wanted_hz = np.arange(1, count + 1)[None] * plan.f0_hz[:, None]
     position = wanted_hz / (source_f0 * plan.formant_ratio)[:, None] - 1.0
@@ -102,6 +105,18 @@ def _smoothed(rows: AnyArray, width: int, weights: FloatArray | None = None) -> 
     for i, gain in enumerate(window):
         out += gain * padded[i : i + len(rows)]
     return out
+
+
+def _smoothed_over_partials(logs: FloatArray) -> FloatArray:
+    """Mean amplitude over five neighbouring partials, the middle counting most.
+
+    Sung lower, partials lie closer than the recording's: its own ups and downs from one to the next
+    are then no envelope any more. (Measured on sung notes 3 to 29 semitones apart: 5 % nearer.)
+    """
+    amplitude = np.pad(np.exp(logs), ((0, 0), (2, 2)), mode="edge")
+    count = logs.shape[1]
+    mean = sum(gain * amplitude[:, i : i + count] for i, gain in enumerate((1, 2, 3, 2, 1)))
+    return np.log(mean / np.float32(9)).astype(np.float32)
 
 
 def _blend(a: AnyArray, b: AnyArray, weight: FloatArray) -> AnyArray:
