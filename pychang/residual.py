@@ -2,7 +2,7 @@
 
 Grains of the residual, 23 ms long. Where the map runs at the recording's own speed neighbouring grains
 are displaced alike and add up to the very samples; where it is stretched each grain starts at a random
-place near its own, so that no grain is heard twice in a row.
+place near its own, away from the grains before it, so that no moment is heard twice in a row.
 """
 
 import numpy as np
@@ -15,6 +15,7 @@ _GRAIN = 1024
 _STEP = _GRAIN // 2
 _NOISE_FFT = 512
 _SCATTER = round(0.020 * SAMPLE_RATE_HZ)
+_TRIES = 8
 
 
 def move_residual(
@@ -42,9 +43,8 @@ def move_residual(
     path = np.concatenate([source_frames, beyond])
     source = np.interp(centres / HOP_SAMPLES, np.arange(len(path)), path) * HOP_SAMPLES
     loose = _looseness(source)
-    scatter = np.random.default_rng(seed).uniform(-1.0, 1.0, len(source)) * _SCATTER * loose
-    low, high = source_frames.min() * HOP_SAMPLES, source_frames.max() * HOP_SAMPLES
-    place = np.where(loose > 0, _folded(source + scatter, low, high), source)
+    bounds = float(source_frames.min()) * HOP_SAMPLES, float(source_frames.max()) * HOP_SAMPLES
+    place = _scattered(source, loose, bounds, seed)
     grain = np.arange(_GRAIN) - _STEP
     at = place[:, None] + grain[None] * formant_ratio
     grains = _read_whole(residual, at) if formant_ratio == 1.0 else read_cubic(residual, at)
@@ -59,6 +59,18 @@ def move_residual(
         begin = first * _STEP
         out[begin : begin + len(chain)] += chain
     return out[_STEP : _STEP + samples]
+
+
+def _scattered(source: FloatArray, loose: FloatArray, bounds: tuple[float, float], seed: int) -> FloatArray:
+    """Place each loose grain somewhere near its moment. Of some tries the one farthest from the two
+    grains before is taken: a moment heard twice within one grain's length is heard as a pitch."""
+    offsets = np.random.default_rng(seed).uniform(-_SCATTER, _SCATTER, (len(source), _TRIES))
+    tries = _folded(source[:, None] + offsets * loose[:, None], *bounds)
+    place = source.copy()
+    for i in np.flatnonzero(loose[1:] > 0) + 1:
+        distance = np.abs(tries[i][:, None] - place[max(i - 2, 0) : i])
+        place[i] = tries[i][distance.min(1).argmax()]
+    return place
 
 
 def _folded(place: FloatArray, low: float, high: float) -> FloatArray:

@@ -5,6 +5,7 @@ import pytest
 
 from pychang.arrays import FloatArray
 from pychang.note import frames_for
+from pychang.pitch import estimate_pitch
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import power_db, spectrum_db, white
@@ -46,6 +47,14 @@ def test_stretched_noise_keeps_its_power_and_does_not_repeat(speed: float) -> No
     assert len(moved) == samples
     assert power_db(moved) == pytest.approx(power_db(SOURCE), abs=0.5)
     assert highest_repetition(moved) < 0.06
+
+
+@pytest.mark.parametrize("speed", [0.1, 0.28, 0.5, 0.7, 0.85, 0.93, 1.1, 1.5])
+def test_stretched_noise_is_nowhere_heard_as_a_pitch(speed: float) -> None:
+    frames, samples = straight(speed, most_samples=60000)
+    for seed in range(4):
+        moved = move_residual(SOURCE, frames, samples, seed=seed)
+        assert not estimate_pitch(moved).f0_hz.any()
 
 
 @pytest.mark.parametrize("window_ms", [10.0, 30.0, 100.0])
