@@ -11,6 +11,12 @@ from voicebank_tools.demo_voice import flutter_cents
 
 ONE_STEP_OF_16_BIT = 1 / 32768
 
+WITHOUT_A_VOICE = {
+    "noise": white(8000),
+    "silence": np.zeros(8000, np.float32),
+    "silence and a hiss": syllable()[:8000],
+}
+
 
 def put_together(analysis: Analysis) -> np.ndarray:
     if not analysis.voicing.any():
@@ -100,7 +106,7 @@ def test_breath_is_left_over_where_partials_are_sparse() -> None:
     assert np.corrcoef(residual, breath)[0, 1] > 0.75
 
 
-@pytest.mark.parametrize("wave", [white(8000), np.zeros(8000, np.float32), syllable()[:8000]], ids=str)
+@pytest.mark.parametrize("wave", WITHOUT_A_VOICE.values(), ids=WITHOUT_A_VOICE)
 def test_without_a_voice_everything_is_left_over(wave: np.ndarray) -> None:
     analysis = analyse(wave)
     assert not analysis.f0_hz.any()
