@@ -22,3 +22,11 @@ def own_analysis_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYCHANG_CACHE", str(tmp_path_factory.mktemp("analysis-cache")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_resident_engine() -> Iterator[None]:
+    """Notes are rendered where they are asked for; tests of the engine start one of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYCHANG_NO_ENGINE", "1")
+        yield

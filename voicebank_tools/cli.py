@@ -17,7 +17,10 @@ from pychang import PychangError
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "demo": "voicebank_tools.commands.demo",
+        "engine": "voicebank_tools.commands.engine",
+        "install": "voicebank_tools.commands.install",
         "sing": "voicebank_tools.commands.sing",
+        "uninstall": "voicebank_tools.commands.install",
     }
 )
 """Command name -> the module that holds a click command of that name."""

@@ -1,0 +1,84 @@
+"""Asking the engine about itself, starting and stopping it by hand. Standard library only."""
+
+import json
+import time
+from typing import Any
+
+from resampler import ipc
+from resampler.launch import start_engine
+from resampler.state import StateError
+
+ANSWER_S = 10.0
+STOP_S = 150.0
+"""Longer than the engine lets its last notes take."""
+
+START_S = 50.0
+_PAUSE_S = 0.05
+
+
+def engine_status(folder: str) -> dict[str, Any] | None:
+    """Return what the engine of a state folder says about itself (see docs/formats.md), None if none runs.
+
+    Raises StateError if the folder is not this user's, or the engine gives no sensible answer.
+    """
+    try:
+        connection = ipc.connect(folder)
+    except ipc.NoEngine:
+        return None
+    try:
+        return _ask(connection, "status")
+    finally:
+        connection.close()
+
+
+def start(folder: str) -> dict[str, Any]:
+    """Start an engine if none runs; returns its status. Raises StateError if it cannot be started."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        status = engine_status(folder)
+        if status is not None:
+            return status
+        try:
+            connection = start_engine(folder, deadline)
+        except TimeoutError:
+            break
+        if connection is None:
+            time.sleep(_PAUSE_S)
+        else:
+            connection.close()
+    raise StateError(f"no engine answers in {folder}")
+
+
+def stop(folder: str) -> int | None:
+    """Ask the engine to finish its notes and leave, and wait until it has; returns its process id.
+
+    None if none runs. Raises StateError if it does not leave.
+    """
+    try:
+        connection = ipc.connect(folder)
+    except ipc.NoEngine:
+        return None
+    try:
+        answer = _ask(connection, "stop")
+        # The engine's end of this connection closes with its process.
+        try:
+            ipc.receive_message(connection, time.monotonic() + STOP_S)
+        except ipc.Lost:
+            return int(answer["pid"])
+        except TimeoutError:
+            pass
+        raise StateError(f"the engine, process {answer['pid']}, does not end; end it by hand")
+    finally:
+        connection.close()
+
+
+def _ask(connection: ipc.Socket, wish: str) -> dict[str, Any]:
+    try:
+        message = {"do": wish, "protocol": ipc.PROTOCOL}
+        ipc.send_message(connection, json.dumps(message).encode("ascii"))
+        answer = json.loads(ipc.receive_message(connection, time.monotonic() + ANSWER_S))
+    except (ipc.Lost, TimeoutError, ValueError) as error:
+        raise StateError(f"the engine does not answer ({error}); end its process by hand") from error
+    if not isinstance(answer, dict) or "pid" not in answer:
+        raise StateError("the engine answers something else; it is of another version")
+    return answer

@@ -1,0 +1,92 @@
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resampler.launch import module_command
+from resampler.pipe import read_message, write_message
+from resampler.worker import peak_memory_mb
+from tests.resampler.engine_home import EngineHome, engine_home
+
+
+@pytest.fixture
+def home() -> Iterator[EngineHome]:
+    with engine_home() as made:
+        yield made
+
+
+def answers(home: EngineHome, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a worker process says, from its start to the end of its stdin."""
+    questions = io.BytesIO()
+    for request in requests:
+        write_message(questions, request)
+    done = subprocess.run(
+        module_command("resampler.worker", standard_library=False), input=questions.getvalue(),
+        capture_output=True, env=home.environment, cwd="/",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    stream, found = io.BytesIO(done.stdout), []
+    while (message := read_message(stream)) is not None:
+        found.append(message)
+    return found
+
+
+def render(arguments: list[str], umask: int = 0o022) -> dict[str, Any]:
+    return {"do": "render", "argv": arguments, "umask": umask}
+
+
+def test_notes_good_and_bad_in_turn(home: EngineHome) -> None:
+    good = home.arguments(home.recording("か.wav"), "ノート.wav")
+    missing = home.arguments(home.work / "no.wav", "no out.wav")
+    ready, first, second, third, fourth = answers(
+        home, [render(good), render(missing), render(["a", "b", "X", "1"]), render(good)]
+    )
+    assert isinstance(ready["ready"], int)
+    assert [answer["code"] for answer in (first, second, third, fourth)] == [0, 1, 1, 0]
+    assert first["message"] == ""
+    assert first["peak_mb"] > 10 or sys.platform == "win32"
+    assert "no.wav not found" in second["message"]
+    assert "no note name" in third["message"]
+    assert (home.work / "ノート.wav").read_bytes() == home.cold(good)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="umask of POSIX")
+def test_the_file_is_the_one_the_caller_would_have_written(home: EngineHome) -> None:
+    source = home.recording()
+    wanted = {0o022: 0o644, 0o077: 0o600, 0o002: 0o664}
+    answers(home, [render(home.arguments(source, f"{umask}.wav"), umask) for umask in wanted])
+    found = {umask: (home.work / f"{umask}.wav").stat().st_mode & 0o777 for umask in wanted}
+    assert found == wanted
+
+
+def test_the_cache_is_trimmed(home: EngineHome) -> None:
+    assert answers(home, [{"do": "trim"}])[1] == {"removed": 0}
+
+
+def test_what_a_library_prints_is_no_answer(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom resampler import worker\nfrom resampler.pipe import read_message, write_message\n"
+        "questions, answers = worker._private_streams()\n"
+        "print('printed', flush=True)\nos.system('echo echoed')\n"
+        "write_message(answers, read_message(questions))"
+    )
+    question = io.BytesIO()
+    write_message(question, {"a": "b"})
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=question.getvalue(), capture_output=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert read_message(io.BytesIO(done.stdout)) == {"a": "b"}
+    assert done.stderr.split() == [b"printed", b"echoed"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="getrusage")
+def test_memory_is_told_in_megabytes() -> None:
+    held = bytearray(os.urandom(1)) * (64 * 2**20)
+    assert 64 < peak_memory_mb() < 100_000
+    assert len(held)
