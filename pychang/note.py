@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from pychang.arrays import FloatArray
 from pychang.units import HOP_SAMPLES
 
@@ -18,6 +16,8 @@ class NotePlan:
             that frames fall on the analysis' own and nothing is interpolated where nothing changes.
         source_frames: Position in the recording each frame sounds like, in analysis frames. [frames].
         f0_hz: Wanted pitch, positive everywhere. Shape [frames].
+        held: How far each frame is a held vowel (1) rather than the recording as it went (0): its
+            level is kept steady and its phases are its own, whether stretched or looped. [frames].
         level_db: Level curve added to the recording's own. Shape [frames].
         formant_ratio: Factor on every formant's frequency.
         breath_gain_db: Level of the noise in voiced parts.
@@ -29,16 +29,12 @@ class NotePlan:
     lead_samples: int
     source_frames: FloatArray
     f0_hz: FloatArray
+    held: FloatArray
     level_db: FloatArray
     formant_ratio: float = 1.0
     breath_gain_db: float = 0.0
     tilt_db_per_octave: float = 0.0
     seed: int = 0
-
-    @property
-    def speed(self) -> FloatArray:
-        """Source frames passed per output frame: 1 = as recorded, 0 = a held moment. [frames]."""
-        return np.gradient(self.source_frames)
 
 
 def frames_for(samples: int, lead_samples: int) -> int:

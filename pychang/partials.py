@@ -16,7 +16,8 @@ from pychang.note import NotePlan
 _HOLD_SMOOTHING_FRAMES = 25  # 125 ms
 _SHIFT_SMOOTHING_FRAMES = 21  # 105 ms: less is heard as jitter of the pitch
 _LOWERED_SEMITONES = 3.0
-_MOST_FLATTENING = 0.7  # nepers, 6 dB: a decaying end is not to be blown up
+_PARTIALS_MEAN = 5
+_MOST_FLATTENING = 1.4  # nepers, 12 dB: silence at the end of a vowel is not to be blown up
 
 
 def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing: FloatArray) -> ComplexArray:
@@ -31,7 +32,7 @@ def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing:
         Shape [frames, partials].
     """
     logs, tract, deviation, source_f0 = _at_source(analysis, plan.source_frames)
-    held = _held(plan)
+    held = plan.held
     # loud frames lend their phase to the few at an onset, which are too short to be measured well
     loudness = np.exp(2 * logs).sum(1) * voicing**2 + 1e-9
     deviation = _blend(_smoothed(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
@@ -78,11 +79,6 @@ def _at_source(
     )  # fmt: skip
 
 
-def _held(plan: NotePlan) -> FloatArray:
-    """How much a frame is held rather than played: 0 at speeds above 0.6, 1 below 0.3. [frames]."""
-    return np.clip((0.6 - np.abs(plan.speed)) / 0.3, 0.0, 1.0)
-
-
 def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
     """Smooth held amplitudes over 125 ms and take out the level's own swing (heard as throbbing)."""
     smooth = _smoothed(logs, _HOLD_SMOOTHING_FRAMES)
@@ -108,15 +104,19 @@ def _smoothed(rows: AnyArray, width: int, weights: FloatArray | None = None) -> 
 
 
 def _smoothed_over_partials(logs: FloatArray) -> FloatArray:
-    """Mean amplitude over five neighbouring partials, the middle counting most.
+    """Mean log amplitude over five neighbouring partials, the middle counting most; slopes stay.
 
     Sung lower, partials lie closer than the recording's: its own ups and downs from one to the next
     are then no envelope any more. (Measured on sung notes 3 to 29 semitones apart: 5 % nearer.)
     """
-    amplitude = np.pad(np.exp(logs), ((0, 0), (2, 2)), mode="edge")
     count = logs.shape[1]
-    mean = sum(gain * amplitude[:, i : i + count] for i, gain in enumerate((1, 2, 3, 2, 1)))
-    return np.log(mean / np.float32(9)).astype(np.float32)
+    if count < _PARTIALS_MEAN:
+        return logs
+    padded = np.pad(logs, ((0, 0), (2, 2)), mode="reflect", reflect_type="odd")
+    mean = np.zeros_like(logs)
+    for i, gain in enumerate((1, 2, 3, 2, 1)):
+        mean += np.float32(gain / 9) * padded[:, i : i + count]
+    return mean
 
 
 def _blend(a: AnyArray, b: AnyArray, weight: FloatArray) -> AnyArray:

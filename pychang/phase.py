@@ -30,13 +30,15 @@ def wanted_phase(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> tup
     f0 = plan.f0_hz
     step = 0.5 * (f0[1:] + f0[:-1]) * HOP_SAMPLES / SAMPLE_RATE_HZ
     apart = _cents_apart(step, np.maximum(np.diff(source), 1e-6), voicing[1:])
-    strength = np.clip((PULL_CENTS + _FADE_CENTS - apart) / _FADE_CENTS, 0.0, 1.0) * (voicing[1:] > 0)
+    strength = np.clip((PULL_CENTS + _FADE_CENTS - apart) / _FADE_CENTS, 0.0, 1.0)
+    strength *= (voicing[1:] > 0) * (1.0 - plan.held[1:])
     free = _met(np.concatenate([[0.0], np.cumsum(step)]), source, strength, voicing)
     # nearly in reach is out of reach: a pull that cannot hold the phase only bends the pitch
     loose = np.clip(PULL_CENTS - apart, 0.0, 1.0)
     most_cents = PULL_CENTS + (_JITTER_CENTS - PULL_CENTS) * loose
     phase = _pulled(free, source, strength, step * (2 ** (most_cents / 1200) - 1))
-    near = np.clip(1.5 - apart / _COHERENT_CENTS, 0.0, 1.0)
+    # a loop passes the recording's own speed to and fro: held all the same
+    near = np.clip(1.5 - apart / _COHERENT_CENTS, 0.0, 1.0) * (1.0 - plan.held[1:])
     return phase, np.append(near, near[-1:])
 
 

@@ -21,6 +21,8 @@ TENSION_DB_PER_OCTAVE = 3.0
 """Tilt of the partials at tension 100."""
 
 _SHORTEST_VOWEL_MS = 30.0
+_HELD_BELOW, _WHOLLY_HELD = 0.6, 0.3  # speeds of a stretched vowel
+_HOLD_FADE_MS = 30.0
 _LOWEST_HZ, _HIGHEST_HZ = 20.0, 4000.0
 _MS_PER_FRAME = 1000.0 * HOP_SAMPLES / SAMPLE_RATE_HZ
 
@@ -63,8 +65,8 @@ def output_samples(request: RenderRequest) -> int:
 
 def time_map(
     window: Window, times_ms: FloatArray, stretch: float, length_ms: float, loop: bool
-) -> FloatArray:
-    """Return the source time (ms) of each output time (ms).
+) -> tuple[FloatArray, FloatArray]:
+    """Map each output time (ms) to its source time (ms).
 
     Args:
         window: Where the sample lies.
@@ -72,6 +74,9 @@ def time_map(
         stretch: Factor on the consonant's duration.
         length_ms: The note's whole length.
         loop: Run to and fro over a short vowel instead of stretching it.
+
+    Returns:
+        Source times, and how far each point belongs to a held vowel (0..1). Shapes [points], [points].
     """
     vowel_ms = window.vowel_ms
     needed = length_ms - (vowel_ms - window.start_ms) * stretch
@@ -81,14 +86,18 @@ def time_map(
         needed = length_ms - (vowel_ms - window.start_ms) * stretch
     own = window.end_ms - vowel_ms
     past = times_ms - (vowel_ms - window.start_ms) * stretch
+    speed = 1.0
     if own >= needed:
         vowel = vowel_ms + past
     elif loop:
         fold = np.mod(past, 2 * own)
-        vowel = vowel_ms + np.where(fold < own, fold, 2 * own - fold)
+        vowel, speed = vowel_ms + np.where(fold < own, fold, 2 * own - fold), 0.0
     else:
-        vowel = vowel_ms + past * own / needed
-    return np.where(past < 0, window.start_ms + times_ms / stretch, np.minimum(vowel, window.end_ms))
+        speed = own / needed
+        vowel = vowel_ms + past * speed
+    source = np.where(past < 0, window.start_ms + times_ms / stretch, np.minimum(vowel, window.end_ms))
+    share = min(max((_HELD_BELOW - speed) / (_HELD_BELOW - _WHOLLY_HELD), 0.0), 1.0)
+    return source, share * np.clip(past / _HOLD_FADE_MS, 0.0, 1.0)
 
 
 def bend_at(cents: tuple[int, ...], step_ms: float, times_ms: FloatArray) -> FloatArray:
@@ -135,12 +144,12 @@ def build_plan(request: RenderRequest, analysis: Analysis) -> NotePlan:
     lead = ms_to_samples(window.start_ms) % HOP_SAMPLES
     times_ms = frame_times_ms(frames_for(samples, lead), lead)
     stretch = consonant_stretch(request.velocity_percent)
-    source_ms = time_map(window, times_ms, stretch, request.length_ms, request.flags.loop == "loop")
+    source_ms, held = time_map(window, times_ms, stretch, request.length_ms, request.flags.loop == "loop")
     source_frames = source_ms / _MS_PER_FRAME
     f0 = wanted_f0(request, analysis, source_frames, times_ms)
     return NotePlan(
         samples=samples, lead_samples=lead, source_frames=source_frames, f0_hz=f0,
-        level_db=_follow_db(f0, request.flags.amplitude_follow),
+        held=held, level_db=_follow_db(f0, request.flags.amplitude_follow),
         formant_ratio=request.flags.formant_ratio, breath_gain_db=request.flags.breath_gain_db,
         tilt_db_per_octave=TENSION_DB_PER_OCTAVE * request.flags.tension, seed=_seed(request),
     )  # fmt: skip

@@ -87,7 +87,8 @@ def straight_plan(
     frames = frames_for(samples, lead_samples)
     return NotePlan(
         samples=samples, lead_samples=lead_samples, source_frames=first_frame + speed * np.arange(frames),
-        f0_hz=np.full(frames, f0_hz), level_db=np.zeros(frames), formant_ratio=formant_ratio,
+        f0_hz=np.full(frames, f0_hz),
+        held=np.full(frames, float(abs(speed) < 0.5)), level_db=np.zeros(frames), formant_ratio=formant_ratio,
         breath_gain_db=breath_gain_db, tilt_db_per_octave=tilt_db_per_octave, seed=seed,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_worldlines_time_map() -> None:
         asked = request("C4", velocity, "", "100", "500", "100", cutoff)
         window = source_window(asked, 1000.0)
         stretch = consonant_stretch(asked.velocity_percent)
-        return time_map(window, np.arange(0.0, 501.0, 5.0), stretch, 500.0, False)
+        return time_map(window, np.arange(0.0, 501.0, 5.0), stretch, 500.0, False)[0]
 
     np.testing.assert_allclose(mapped("100", "100"), np.arange(100.0, 601.0, 5.0))
     short = mapped("100", "-200")
@@ -114,7 +114,7 @@ def test_a_stretched_sample_runs_forward_inside_its_window(
     window: Window, stretch: float, length_ms: float
 ) -> None:
     times_ms = np.arange(0.0, length_ms + 10.0, 2.5)
-    path = time_map(window, times_ms, stretch, length_ms, False)
+    path, _ = time_map(window, times_ms, stretch, length_ms, False)
     assert (np.diff(path) >= -1e-9).all()
     assert path.min() >= window.start_ms - 1e-9
     assert path.max() <= window.end_ms + 1e-9
@@ -125,7 +125,7 @@ def test_a_stretched_sample_runs_forward_inside_its_window(
 @given(windows, velocities, st.floats(0.0, 3000.0))
 def test_a_looped_vowel_stays_inside_the_vowel(window: Window, stretch: float, length_ms: float) -> None:
     times_ms = np.arange(0.0, length_ms + 10.0, 2.5)
-    path = time_map(window, times_ms, stretch, length_ms, True)
+    path, _ = time_map(window, times_ms, stretch, length_ms, True)
     assert path.min() >= window.start_ms - 1e-9
     assert path.max() <= window.end_ms + 1e-9
     in_vowel = times_ms >= (window.vowel_ms - window.start_ms) * stretch
@@ -145,18 +145,18 @@ def test_a_long_note_uses_the_whole_vowel(window: Window, stretch: float, length
 
 def test_a_loop_goes_to_and_fro() -> None:
     window = Window(0.0, 100.0, 200.0)
-    path = time_map(window, np.array([50.0, 100, 150, 200, 250, 300, 350, 400]), 1.0, 500.0, True)
+    path, _ = time_map(window, np.array([50.0, 100, 150, 200, 250, 300, 350, 400]), 1.0, 500.0, True)
     np.testing.assert_allclose(path, [50, 100, 150, 200, 150, 100, 150, 200])
 
 
 def test_a_window_without_a_vowel_ends_slowly() -> None:
     """Consonant up to the cutoff: the last 30 ms take the vowel's place, without a step back."""
-    path = time_map(Window(0.0, 100.0, 100.0), np.array([0.0, 35.0, 70.0, 285.0, 500.0]), 1.0, 500.0, True)
+    path, _ = time_map(Window(0.0, 100.0, 100.0), np.array([0.0, 35.0, 70.0, 285.0, 500.0]), 1.0, 500.0, True)
     np.testing.assert_allclose(path, [0.0, 35.0, 70.0, 85.0, 100.0])
 
 
 def test_a_note_shorter_than_its_consonant_is_its_beginning() -> None:
-    path = time_map(Window(100.0, 400.0, 600.0), np.arange(0.0, 101.0, 10.0), 2.0, 100.0, False)
+    path, _ = time_map(Window(100.0, 400.0, 600.0), np.arange(0.0, 101.0, 10.0), 2.0, 100.0, False)
     np.testing.assert_allclose(path, np.arange(100.0, 151.0, 5.0))
 
 
@@ -289,3 +289,10 @@ def test_the_shortest_recordings_have_a_plan(frames: int, offset: str) -> None:
     assert np.isfinite(plan.source_frames).all()
     assert plan.source_frames.min() >= -1.0
     assert plan.source_frames.max() <= frames
+
+
+def test_a_vowel_is_held_when_it_is_stretched_far_or_looped() -> None:
+    window, times_ms = Window(0.0, 100.0, 300.0), np.array([50.0, 115.0, 400.0])
+    for loop in (False, True):
+        np.testing.assert_allclose(time_map(window, times_ms, 1.0, 2000.0, loop)[1], [0.0, 0.5, 1.0])
+    np.testing.assert_array_equal(time_map(window, times_ms, 1.0, 350.0, False)[1], 0.0)
