@@ -9,8 +9,8 @@ from pychang.arrays import FloatArray
 from resampler.protocol import RenderRequest
 from resampler.render import frq_path, read_source, render_file
 
-KEPT_BYTES = 32 * 2**20
-"""About 30 recordings of a second and a half, with their analyses."""
+KEPT_BYTES = 24 * 2**20
+"""About 20 recordings of a second and a half, with their analyses."""
 
 Kept = tuple[FloatArray, Analysis]
 Stamp = tuple[tuple[int, ...] | None, ...]
