@@ -177,20 +177,17 @@ def manifest_bytes() -> bytes:
 
 def utau_advice() -> str:
     """Return what to set in UTAU to sing with this installation."""
-    scripts = Path(sysconfig.get_path("scripts"))
-    program = scripts / (WINDOWS_PROGRAM if os.name == "nt" else "pychang-resampler")
-    lines = [
-        "In UTAU open Project > Project Property (Ctrl+R) and choose as Tool 2 (resample):",
-        f"  {program}",
-        "Leave Tool 1 (append) as it is. To use it for every new project: Tools > Option > Rendering.",
-        "After an update of PyChang remove the song's cache folder (SONG.cache beside the .ust): UTAU",
-        "keeps rendered notes there and does not notice that the engine has changed.",
-    ]
-    if os.name != "nt":
-        lines.insert(
-            0, "UTAU runs on Windows: install PyChang there. (UTAU under Wine cannot start this one.)"
-        )
-    return "\n".join(lines)
+    if os.name == "nt":
+        program = str(Path(sysconfig.get_path("scripts")) / WINDOWS_PROGRAM)
+        where = "In UTAU's project properties choose as Tool 2 (resample):"
+    else:
+        program = f"...\\Scripts\\{WINDOWS_PROGRAM}"
+        where = "UTAU runs on Windows: install PyChang there, and choose in its project properties as Tool 2:"
+    return (
+        f"{where}\n  {program}\nLeave Tool 1 (append) as it is.\n"
+        "After an update of PyChang remove the song's cache folder (CacheDir in the .ust, usually beside\n"
+        "it): UTAU keeps rendered notes there and does not notice that the engine has changed."
+    )
 
 
 def _documents(home: Path) -> Path:
