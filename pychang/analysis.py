@@ -10,17 +10,20 @@ from pychang.harmonics import (
     analyse_harmonics,
     frame_phase,
     harmonic_count,
+    power_between_partials,
     sample_phase,
     synthesise,
 )
 from pychang.pitch import continuous_f0, estimate_pitch
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
 _PASSES = 3
+_BREATH_HZ = (1000.0, 12000.0)
+_MOST_BREATH_RATIO = 4.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Analysis:
         tract_phase: Minimum phase of the amplitudes, radians. Shape [frames, partials].
         deviation: Unit phasors: measured phase less tract phase less pulse. Shape [frames, partials].
         residual: Recording less its partials. Shape [samples].
+        breath_ratio: Amplitude of the noise between the partials to the residual's: what the partials'
+            own movement took up of a low voice's breath, at least 1. Shape [frames].
         peak: Largest absolute sample of the recording.
     """
 
@@ -46,6 +51,7 @@ class Analysis:
     tract_phase: FloatArray
     deviation: ComplexArray
     residual: FloatArray
+    breath_ratio: FloatArray
     peak: float
 
     @property
@@ -93,6 +99,7 @@ def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase, log_amplitudes=logs,
         tract_phase=tract, deviation=deviation, residual=residual,
+        breath_ratio=_breath_ratio(samples, residual, phase, filled, voicing),
         peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
@@ -103,7 +110,7 @@ def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
     return Analysis(
         f0_hz=np.zeros(frames), voicing=np.zeros(frames), phase_cycles=np.arange(frames, dtype=float),
         log_amplitudes=flat, tract_phase=np.zeros_like(flat), deviation=np.ones_like(flat, np.complex64),
-        residual=samples, peak=float(np.max(np.abs(samples), initial=0.0)),
+        residual=samples, breath_ratio=np.ones(frames), peak=float(np.max(np.abs(samples), initial=0.0)),
     )  # fmt: skip
 
 
@@ -120,6 +127,20 @@ def _take_out(
         amplitudes = amplitudes + analyse_harmonics(residual, phase, f0, count)
         residual = samples - synthesise(amplitudes * gain, at_samples)
     return amplitudes, residual
+
+
+def _breath_ratio(
+    samples: FloatArray, residual: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray
+) -> FloatArray:
+    """Compare the noise between the partials of a recording with that of its residual. [frames]."""
+    count = harmonic_count(float(f0[voicing > 0].min()))
+    middle_hz = (np.arange(1, count + 1)[None] + 0.5) * f0[:, None]
+    heard = (middle_hz > _BREATH_HZ[0]) & (middle_hz < _BREATH_HZ[1])
+    before = (power_between_partials(samples, phase, count) * heard).sum(1)
+    after = (power_between_partials(residual, phase, count) * heard).sum(1)
+    ratio = np.clip(np.sqrt((before + 1e-12) / (after + 1e-12)), 1.0, _MOST_BREATH_RATIO)
+    view = np.lib.stride_tricks.sliding_window_view(np.pad(ratio, 10, mode="edge"), 21)
+    return np.where(voicing > 0, np.median(view, axis=1), 1.0)
 
 
 def _nearest_voiced(voicing: FloatArray) -> IntArray:

@@ -92,7 +92,7 @@ def _is_whole(values: dict[str, FloatArray]) -> bool:
     frames = (values["residual"].size // HOP_SAMPLES + 1,)
     rows = (*frames, *values["log_amplitudes"].shape[1:2])
     shapes = dict.fromkeys(("log_amplitudes", "tract_phase", "deviation"), rows)
-    shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles"), frames)
+    shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles", "breath_ratio"), frames)
     shapes |= {"residual": (values["residual"].size,), "peak": ()}
     return len(rows) == 2 and all(
         values[name].shape == shape and values[name].dtype.kind in "fc" for name, shape in shapes.items()

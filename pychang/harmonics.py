@@ -16,6 +16,7 @@ TOP_HZ = 20000.0
 """Partials above are left to the residual: inaudible, and the re-sampling is not exact there."""
 
 WINDOW_CYCLES = 3
+_NOISE_CYCLES = 5
 _UPSAMPLING = 4
 _BLOCK_FRAMES = 1024  # bounds the memory of a long note
 
@@ -67,20 +68,46 @@ def analyse_harmonics(
         c with wave ~ sum over k of Re(c[:, k-1] * exp(2 pi i k phase)). Shape [frames, count];
         0 above `TOP_HZ`.
     """
-    points = 1 << int(np.ceil(np.log2(2 * count + 2)))
-    per_phase = _on_phase_grid(samples, phase_cycles, points)
-    size = WINDOW_CYCLES * points
-    start = np.rint((phase_cycles - phase_cycles[0]) * points).astype(np.int64)
-    offset = (phase_cycles - phase_cycles[0]) - start / points  # cycles the grid is off the frame
-    view = np.lib.stride_tricks.sliding_window_view(per_phase, size)
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
     k = np.arange(1, count + 1)
-    spectrum = np.fft.rfft(view[start] * window, axis=1)[:, WINDOW_CYCLES * k]
+    spectra, offset, window_sum = _cycle_spectra(samples, phase_cycles, count, WINDOW_CYCLES)
     # the window's middle, not its start, is the frame: half of three cycles
     turn = np.exp(2j * np.pi * k * WINDOW_CYCLES / 2)[None] * _turns(offset - phase_cycles, k)
-    result = spectrum * (2.0 / window.sum()) * turn
+    result = spectra[:, WINDOW_CYCLES * k] * (2.0 / window_sum) * turn
     result[k[None] * top_f0_hz[:, None] > TOP_HZ] = 0
     return result.astype(np.complex64)
+
+
+def power_between_partials(samples: FloatArray, phase_cycles: FloatArray, count: int) -> FloatArray:
+    """Measure the noise where no partial is: between partials 1..count, each with the next.
+
+    A Hann window of five cycles has its zeros on the partials seen from there.
+
+    Returns:
+        Power in the unit of the transform, to be compared with the same of another wave on the same
+        phase. Shape [frames, count].
+    """
+    spectra, _, _ = _cycle_spectra(samples, phase_cycles, count, _NOISE_CYCLES)
+    first = _NOISE_CYCLES * np.arange(1, count + 1) + _NOISE_CYCLES // 2
+    return np.abs(spectra[:, first]) ** 2 + np.abs(spectra[:, first + 1]) ** 2
+
+
+def _cycle_spectra(
+    samples: FloatArray, phase_cycles: FloatArray, count: int, cycles: int
+) -> tuple[ComplexArray, FloatArray, float]:
+    """Transform `cycles` cycles around each frame, re-sampled on the phase.
+
+    Returns:
+        Spectra (bin `cycles` * k is partial k), how many cycles the grid is off each frame, and the
+        window's sum. Shapes [frames, bins], [frames], [].
+    """
+    points = 1 << int(np.ceil(np.log2(2 * count + 2)))
+    per_phase = _on_phase_grid(samples, phase_cycles, points, cycles)
+    size = cycles * points
+    start = np.rint((phase_cycles - phase_cycles[0]) * points).astype(np.int64)
+    offset = (phase_cycles - phase_cycles[0]) - start / points
+    view = np.lib.stride_tricks.sliding_window_view(per_phase, size)
+    window = np.hanning(size + 1)[:-1].astype(np.float32)
+    return np.fft.rfft(view[start] * window, axis=1), offset, float(window.sum())
 
 
 def _turns(cycles: FloatArray, k: IntArray) -> ComplexArray:
@@ -88,16 +115,18 @@ def _turns(cycles: FloatArray, k: IntArray) -> ComplexArray:
     return np.exp(2j * np.pi * np.mod(cycles[:, None] * k[None], 1.0))
 
 
-def _on_phase_grid(samples: FloatArray, phase_cycles: FloatArray, points: int) -> FloatArray:
+def _on_phase_grid(
+    samples: FloatArray, phase_cycles: FloatArray, points: int, window_cycles: int
+) -> FloatArray:
     """Re-sample at `points` equal steps a cycle, padded by half a window at both ends."""
     import soxr
 
     fine = soxr.resample(np.pad(samples, (0, 64)).astype(np.float32), 1, _UPSAMPLING)
-    half = WINDOW_CYCLES * points // 2
+    half = window_cycles * points // 2
     cycles = phase_cycles[-1] - phase_cycles[0]
     grid = phase_cycles[0] + np.arange(-half, int(cycles * points) + half + 2) / points
     frames = np.arange(len(phase_cycles)) * float(HOP_SAMPLES)
-    ends = _extend(phase_cycles, frames, WINDOW_CYCLES)
+    ends = _extend(phase_cycles, frames, window_cycles)
     at = np.interp(grid, *ends)
     return read_cubic(fine, at * _UPSAMPLING)
 

@@ -18,6 +18,8 @@ from pychang.phase import wanted_phase
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
 
+_HELD_CALM = 0.7
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -59,8 +61,13 @@ def _noise(analysis: Analysis, plan: NotePlan, voicing: FloatArray, coherence: F
     fresh = shape_noise(
         analysis.residual, plan.source_frames, analysis.mean_f0_hz, samples, plan.formant_ratio, plan.seed
     )
+    ratio = np.interp(plan.source_frames, np.arange(len(analysis.breath_ratio)), analysis.breath_ratio)
+    # a held vowel's breath is kept calmer: its chance swings would be heard as clicks
+    ratio = 1.0 + (ratio - 1.0) * (1.0 - _HELD_CALM * plan.held)
     # two noises that know nothing of each other: their powers add
-    return own * _at_samples(np.sqrt(1.0 - foreign), plan) + fresh * _at_samples(np.sqrt(foreign), plan)
+    return own * _at_samples(np.sqrt(1.0 - foreign), plan) + fresh * _at_samples(
+        np.sqrt(foreign) * ratio, plan
+    )
 
 
 def _at_samples(gains: FloatArray, plan: NotePlan) -> FloatArray:

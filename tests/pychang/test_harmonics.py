@@ -11,6 +11,7 @@ from pychang.harmonics import (
     analyse_harmonics,
     frame_phase,
     harmonic_count,
+    power_between_partials,
     read_cubic,
     sample_phase,
     synthesise,
@@ -151,3 +152,18 @@ def test_a_gliding_voice_sung_again_is_the_voice() -> None:
     again = synthesise(measured, sample_phase(phase, len(wave)))
     inside = slice(2500, -2500)
     assert error_db(again[inside], wave[inside]) < -25.0
+
+
+@pytest.mark.parametrize("f0_hz", [90.0, 300.0])
+def test_between_the_partials_lies_the_noise_alone(f0_hz: float) -> None:
+    time_s = np.arange(SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    phase = f0_hz * np.arange(0, SAMPLE_RATE_HZ + 1, HOP_SAMPLES) / SAMPLE_RATE_HZ
+    count = int(8000 / f0_hz)
+    tones = sum(np.cos(2 * np.pi * k * f0_hz * time_s) for k in range(1, count + 2))
+    noise = 0.01 * np.random.default_rng(1).standard_normal(SAMPLE_RATE_HZ)
+    inner = slice(20, -20)
+    quiet = power_between_partials(np.asarray(tones, np.float32), phase, count)[inner].mean()
+    alone = power_between_partials(noise.astype(np.float32), phase, count)[inner].mean()
+    both = power_between_partials((tones + noise).astype(np.float32), phase, count)[inner].mean()
+    assert quiet < 0.01 * alone
+    assert both == pytest.approx(alone, rel=0.1)

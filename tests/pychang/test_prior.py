@@ -21,6 +21,7 @@ from tests.pychang.signals import (
     vowel,
     white,
 )
+from voicebank_tools.demo_voice import synthesise_vowel
 
 
 @cache
@@ -186,3 +187,14 @@ def test_the_shortest_recordings_make_notes(samples: int) -> None:
     for wave in (vowel(300.0, seconds=0.1)[:samples], white(samples)):
         analysis = analyse(wave)
         assert np.isfinite(draw(analysis, any_plan(analysis)).wave).all()
+
+
+@pytest.mark.parametrize("f0_hz", [90.0, 130.0, 220.0, 440.0])
+def test_breath_keeps_its_level_at_another_pitch(f0_hz: float) -> None:
+    clean, breathy = (
+        synthesise_vowel(f0_hz, "a", duration_s=1.0, breath_db=level).astype(np.float32)
+        for level in (-200.0, -25.0)
+    )
+    shifted = draw(analyse(breathy), straight_plan(30000, f0_hz * 1.19, 8.0)).noise
+    true_db = spectrum_db(breathy[8000:30000] - clean[8000:30000], 2000, 10000)
+    assert abs(spectrum_db(shifted[5000:27000], 2000, 10000) - true_db) < 5.0
