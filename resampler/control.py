@@ -5,7 +5,8 @@ import time
 from typing import Any
 
 from resampler import ipc
-from resampler.launch import start_engine
+from resampler.ipc import peer_credentials
+from resampler.launch import end_hung_engine, start_engine
 from resampler.state import StateError
 
 ANSWER_S = 10.0
@@ -52,14 +53,20 @@ def start(folder: str) -> dict[str, Any]:
 def stop(folder: str) -> int | None:
     """Ask the engine to finish its notes and leave, and wait until it has; returns its process id.
 
-    None if none runs. Raises StateError if it does not leave.
+    One that does not even answer is ended by force where the system names its process (Linux). None if
+    none runs. Raises StateError if it does not leave.
     """
     try:
         connection = ipc.connect(folder)
     except ipc.NoEngine:
         return None
     try:
-        answer = _ask(connection, "stop")
+        try:
+            answer = _ask(connection, "stop")
+        except StateError:
+            if not end_hung_engine(connection, folder):
+                raise
+            return peer_credentials(connection)[0]
         # The engine's end of this connection closes with its process.
         try:
             ipc.receive_message(connection, time.monotonic() + STOP_S)

@@ -34,6 +34,7 @@ class EngineLog:
         line = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {' '.join(text[:MOST_LETTERS].split())}\n"
         with self._lock:
             try:
+                os.makedirs(os.path.dirname(self._path), 0o700, exist_ok=True)
                 self._append(line.encode("utf-8", "backslashreplace"))
             except (OSError, ValueError):
                 return

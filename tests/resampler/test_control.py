@@ -1,4 +1,5 @@
 import os
+import signal
 import socket
 import sys
 import threading
@@ -37,6 +38,20 @@ def test_start_status_stop(home: EngineHome) -> None:
     assert control.engine_status(home.state) is None
     assert sys.platform != "linux" or wait_until(lambda: home.processes() == [])
     assert {path.name for path in Path(home.state).iterdir()} == {"engine.lock", "launch.lock", "engine.log"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SO_PEERCRED")
+def test_an_engine_that_hangs_is_stopped_by_force(home: EngineHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "ANSWER_S", 0.3)
+    hung = int(control.start(home.state)["pid"])
+    os.kill(hung, signal.SIGSTOP)
+    if home.environment.get("PYCHANG_LOOPBACK"):
+        assert control.stop(home.state) is None  # it cannot even show that it knows the token
+        os.kill(hung, signal.SIGKILL)
+    else:
+        assert control.stop(home.state) == hung
+    assert wait_until(lambda: hung not in home.engines())
+    assert control.start(home.state)["pid"] != hung
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:

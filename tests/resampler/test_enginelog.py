@@ -29,6 +29,11 @@ def test_lines_are_kept_whole(path: Path) -> None:
     assert last_lines(0) == []
 
 
+def test_its_folder_is_made(tmp_path: Path) -> None:
+    EngineLog(str(tmp_path / "new" / "PyChang" / "engine.log")).say("first")
+    assert "first" in (tmp_path / "new" / "PyChang" / "engine.log").read_text("utf-8")
+
+
 def test_it_stays_small(path: Path) -> None:
     log = EngineLog(str(path), most_bytes=1000)
     for number in range(200):
