@@ -14,7 +14,7 @@ from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.note import NotePlan
 
 _HOLD_SMOOTHING_FRAMES = 25  # 125 ms
-_SHIFT_SMOOTHING_FRAMES = 21  # 105 ms: less is heard as jitter of the pitch
+_SHIFT_SMOOTHING_FRAMES = 25  # 125 ms: less is heard as jitter of the pitch
 _LOWERED_SEMITONES = 3.0
 _PARTIALS_MEAN = 5
 _MOST_FLATTENING = 1.4  # nepers, 12 dB: silence at the end of a vowel is not to be blown up
