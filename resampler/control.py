@@ -85,7 +85,8 @@ def _ask(connection: ipc.Socket, wish: str) -> dict[str, Any]:
         ipc.send_message(connection, json.dumps(message).encode("ascii"))
         answer = json.loads(ipc.receive_message(connection, time.monotonic() + ANSWER_S))
     except (ipc.Lost, TimeoutError, ValueError) as error:
-        raise StateError(f"the engine does not answer ({error}); end its process by hand") from error
+        reason = str(error) or f"not within {ANSWER_S:g} s"
+        raise StateError(f"the engine does not answer ({reason}); end its process by hand") from error
     if not isinstance(answer, dict) or "pid" not in answer:
         raise StateError("the engine answers something else; it is of another version")
     return answer

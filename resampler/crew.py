@@ -26,7 +26,9 @@ JOB_LIMIT_S = 120.0
 RECYCLE_MB = 300.0
 """A process that once needed so much (a recording of many minutes) is replaced to give it back."""
 
-ATTEMPTS = 2
+ATTEMPTS = 3
+"""Two deaths may be bad luck (no memory left, the wrong process killed), three are the note's doing."""
+
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 MEMORY_VARIABLES = MappingProxyType(
     {"MALLOC_MMAP_THRESHOLD_": "4000000", "MALLOC_TRIM_THRESHOLD_": "16000000"}
@@ -172,7 +174,7 @@ class Crew:
         return worker
 
     def _answer(self, number: int, job: Job) -> dict[str, Any]:
-        """Return what a worker says to a job; one that dies is given a second chance in a new process."""
+        """Return what a worker says to a job; one that dies is given another chance in a new process."""
         how = ""
         for _ in range(ATTEMPTS):
             try:

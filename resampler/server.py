@@ -50,8 +50,7 @@ class Server:
 
     def accept(self, timeout_s: float) -> bool:
         """Let one client in if one comes within the time; returns whether one came."""
-        if not self._has_room():
-            time.sleep(min(timeout_s, 0.05))
+        if not self._make_room(timeout_s):
             return False
         self._door.listener.settimeout(timeout_s)
         try:
@@ -77,14 +76,12 @@ class Server:
         with self._changed:
             return self._changed.wait_for(lambda: not self._open, timeout_s)
 
-    def _has_room(self) -> bool:
+    def _make_room(self, timeout_s: float) -> bool:
         with self._changed:
-            if self._open < MOST_CONNECTIONS:
-                return True
-            if self._silent:
+            if self._open >= MOST_CONNECTIONS and self._silent:
                 oldest, _ = self._silent.popitem(last=False)
                 _shut(oldest)
-            return False
+            return self._changed.wait_for(lambda: self._open < MOST_CONNECTIONS, timeout_s)
 
     def _serve(self, connection: socket.socket) -> None:
         try:

@@ -95,7 +95,13 @@ class EngineHome:
 
     def engines(self) -> list[int]:
         """Return the process ids of the engines alone."""
-        return [pid for pid in self.processes() if b"resampler.daemon" in command_line(pid)]
+        found = []
+        for pid in self.processes():
+            # A worker that is just being forked still has the engine's command line, but no session.
+            with contextlib.suppress(OSError):
+                if b"resampler.daemon" in command_line(pid) and os.getsid(pid) == pid:
+                    found.append(pid)
+        return found
 
     def close(self) -> None:
         """Stop the engine, by force if need be, and remove the folder."""

@@ -42,15 +42,16 @@ def test_start_status_stop(home: EngineHome) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="SO_PEERCRED")
 def test_an_engine_that_hangs_is_stopped_by_force(home: EngineHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "ANSWER_S", 0.3)
     hung = int(control.start(home.state)["pid"])
     os.kill(hung, signal.SIGSTOP)
+    monkeypatch.setattr(control, "ANSWER_S", 0.3)
     if home.environment.get("PYCHANG_LOOPBACK"):
         assert control.stop(home.state) is None  # it cannot even show that it knows the token
         os.kill(hung, signal.SIGKILL)
     else:
         assert control.stop(home.state) == hung
     assert wait_until(lambda: hung not in home.engines())
+    monkeypatch.setattr(control, "ANSWER_S", 10.0)
     assert control.start(home.state)["pid"] != hung
 
 

@@ -89,7 +89,7 @@ def test_idle_time_does_not_depend_on_the_clock(home: EngineHome, monkeypatch: p
     assert lock.acquire()
     monkeypatch.setattr(time, "time", iter(range(2_000_000_000, 0, -1_000_000)).__next__)
     log = EngineLog(str(home.folder / "log"))
-    engine = Daemon(Settings(home.state, idle_s=2.0), lock, open_door(home.state), log)
+    engine = Daemon(Settings(home.state, idle_s=3.0), lock, open_door(home.state), log)
     thread = threading.Thread(target=engine.run)
     thread.start()
     assert home.call(home.arguments(home.recording(), "out.wav")) == (0, [])
@@ -97,7 +97,7 @@ def test_idle_time_does_not_depend_on_the_clock(home: EngineHome, monkeypatch: p
     assert thread.is_alive()
     thread.join(20)
     assert not thread.is_alive()
-    assert "nobody has called for 2 s" in (home.folder / "log").read_text("utf-8")
+    assert "nobody has called for 3 s" in (home.folder / "log").read_text("utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -279,7 +279,9 @@ def test_equal_notes_at_once_are_rendered_once(place: Place) -> None:
     place.hold.clear()
     clients = [place.send(render()) for _ in range(10)]
     other = place.send(render(umask=0o077))
-    assert wait_until(lambda: place.queue.counts() == (1, 1))
+    jobs = [place.queue._waiting, place.queue._running]
+    assert wait_until(lambda: sum(job.clients for some in jobs for job in list(some.values())) == 11)
+    assert sum(place.queue.counts()) == 2
     place.hold.set()
     assert [answer_of(client)["answer"] for client in [*clients, other]] == ["done"] * 11
     assert place.seen == [ARGV, ARGV]
@@ -289,8 +291,10 @@ def test_equal_notes_at_once_are_rendered_once(place: Place) -> None:
 
 def test_too_many_notes_are_told_to_come_again(place: Place) -> None:
     place.hold.clear()
-    clients = [place.send(render(argv=[f"/{number}.wav", *ARGV[1:]])) for number in range(4)]
-    assert wait_until(waiting(place, 4))
+    clients = [place.send(render())]
+    assert wait_until(lambda: place.queue.counts() == (0, 1))
+    clients += [place.send(render(argv=[f"/{number}.wav", *ARGV[1:]])) for number in range(3)]
+    assert wait_until(lambda: place.queue.counts() == (3, 1))
     assert place.ask(render(argv=["/5.wav", *ARGV[1:]])) == {"answer": "busy"}
     place.hold.set()
     assert [answer_of(client)["answer"] for client in clients] == ["done"] * 4
