@@ -140,12 +140,14 @@ def compare(reference: FloatArray, wave: FloatArray) -> Comparison:
     )
 
 
-def steady_pitch(wave: FloatArray, wanted_hz: float) -> tuple[float, float]:
-    """Return how a note holds one pitch from 30 to 90 % of its length.
+def steady_pitch(
+    wave: FloatArray, wanted_hz: float, begin: float = 0.3, end: float = 0.9
+) -> tuple[float, float]:
+    """Return how a note holds one pitch from `begin` to `end` of its length (0..1).
 
     (root mean square f0 error in cents, nan where nothing is voiced; unvoiced frames in percent).
     """
-    f0 = _middle(pitch_hz(wave), 0.3, 0.9)
+    f0 = _middle(pitch_hz(wave), begin, end)
     voiced = f0[f0 > 0]
     error = 1200.0 * np.log2(voiced / wanted_hz)
     cents = float(np.sqrt(np.mean(error**2))) if len(voiced) else float("nan")

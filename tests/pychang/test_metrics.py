@@ -81,6 +81,13 @@ def test_a_detuned_vowel_is_off_by_its_cents(cents: float) -> None:
     assert unvoiced == 0.0
 
 
+def test_pitch_is_steady_or_not_where_it_is_looked_at() -> None:
+    curve = np.where(times_s(1.0) < 0.5, 220.0, 233.08)
+    wave = vowel(curve, seconds=1.0)
+    assert metrics.steady_pitch(wave, 220.0, 0.1, 0.4)[0] < 1.0
+    assert metrics.steady_pitch(wave, 220.0, 0.6, 0.9)[0] == pytest.approx(100.0, abs=1.0)
+
+
 def test_what_has_no_pitch_is_said_to_have_none() -> None:
     cents, unvoiced = metrics.steady_pitch(np.zeros(SECOND), 220.0)
     assert np.isnan(cents)
