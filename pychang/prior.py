@@ -61,13 +61,24 @@ def _noise(analysis: Analysis, plan: NotePlan, voicing: FloatArray, coherence: F
     fresh = shape_noise(
         analysis.residual, plan.source_frames, analysis.mean_f0_hz, samples, plan.formant_ratio, plan.seed
     )
-    ratio = np.interp(plan.source_frames, np.arange(len(analysis.breath_ratio)), analysis.breath_ratio)
-    # a held vowel's breath is kept calmer: its chance swings would be heard as clicks
-    ratio = 1.0 + (ratio - 1.0) * (1.0 - _HELD_CALM * plan.held)
+    ratio = _breath_ratio(analysis, plan)
     # two noises that know nothing of each other: their powers add
     return own * _at_samples(np.sqrt(1.0 - foreign), plan) + fresh * _at_samples(
         np.sqrt(foreign) * ratio, plan
     )
+
+
+def _breath_ratio(analysis: Analysis, plan: NotePlan) -> FloatArray:
+    """How much louder than the residual the fresh noise is to be. Shape [frames].
+
+    At the recording's own pitch the partials still carry what they took up of the breath.
+    """
+    frames = np.arange(len(analysis.breath_ratio))
+    ratio = np.interp(plan.source_frames, frames, analysis.breath_ratio)
+    own_hz = np.interp(plan.source_frames, frames, analysis.continuous_f0_hz)
+    moved = np.clip(np.abs(12 * np.log2(plan.f0_hz / own_hz)), 0.0, 1.0)
+    # a held vowel's breath is kept calmer: its chance swings would be heard as clicks
+    return 1.0 + (ratio - 1.0) * moved * (1.0 - _HELD_CALM * plan.held)
 
 
 def _at_samples(gains: FloatArray, plan: NotePlan) -> FloatArray:
