@@ -64,8 +64,8 @@ class FrqFile:
 
 
 def frq_path_of(wav_path: Path) -> Path:
-    """Return where UTAU keeps the curve of a recording: `a.wav` -> `a_wav.frq`."""
-    return wav_path.with_name(f"{wav_path.stem}{wav_path.suffix.replace('.', '_')}.frq")
+    """Return where UTAU keeps the curve of a recording: `a.wav` -> `a_wav.frq`, whatever its ending."""
+    return wav_path.with_name(f"{wav_path.stem}_wav.frq")
 
 
 def average_of(f0_hz: ArrayLike) -> float:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
+from pychang.frq import frq_path_of
 from resampler.protocol import RenderRequest
-from resampler.render import frq_path, read_source, render_file
+from resampler.render import read_source, render_file
 
 KEPT_BYTES = 24 * 2**20
 """About 20 recordings of a second and a half, with their analyses."""
@@ -58,7 +59,7 @@ class KeptRecordings:
 
 def _stamp(request: RenderRequest) -> Stamp:
     """What changes when the recording or its `.frq` file does."""
-    return tuple(_file_stamp(path) for path in (request.source_path, frq_path(request.source_path)))
+    return tuple(_file_stamp(path) for path in (request.source_path, frq_path_of(request.source_path)))
 
 
 def _file_stamp(path: Path) -> tuple[int, ...] | None:

@@ -11,7 +11,7 @@ from pychang.arrays import FloatArray
 from pychang.audio import read_wav, write_wav
 from pychang.cache import cached_analysis
 from pychang.engine import ClassicEngine, Engine
-from pychang.frq import read_frq
+from pychang.frq import frq_path_of, read_frq
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
 from resampler.effects import limit, low_pass, peak_gain
 from resampler.plan import build_plan, output_samples, source_window
@@ -88,14 +88,9 @@ def _is_same_file(source: Path, output: Path) -> bool:
         return False
 
 
-def frq_path(source_path: Path) -> Path:
-    """Return where UTAU's tools keep the `.frq` file of a recording."""
-    return source_path.with_name(f"{source_path.stem}_wav.frq")
-
-
 def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
     """Return the f0 of the `.frq` file beside a recording on our frames, None where there is no sound one."""
-    path = frq_path(source_path)
+    path = frq_path_of(source_path)
     if not path.is_file():
         return None
     try:
