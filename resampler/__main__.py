@@ -35,20 +35,20 @@ def main(argv: Sequence[str]) -> int:
     return code
 
 
-def answer(argv: Sequence[str], render_file: Callable[[RenderRequest], None]) -> tuple[int, str]:
+def answer(argv: Sequence[str], render_file: Callable[[RenderRequest], str]) -> tuple[int, str]:
     """Render one argument list with a function for its request; never raises.
 
-    Returns (exit code, what to say in one line): nothing for a note that is there.
+    Returns (exit code, what to say in one line): of a note that is there only what its recording lacks.
     """
     try:
-        render_file(parse_arguments(argv))
+        remark = render_file(parse_arguments(argv))
     except PychangError as error:
         return 1, f"pychang-resampler: {error}"
     except KeyboardInterrupt:
         return 130, ""
     except Exception as error:  # noqa: BLE001 - a host shows a traceback to nobody
         return 1, f"pychang-resampler: unexpected {_describe(error)}; please report this line"
-    return 0, ""
+    return 0, f"pychang-resampler: {remark}" if remark else ""
 
 
 def main_program() -> None:
@@ -58,11 +58,11 @@ def main_program() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _render(request: RenderRequest) -> None:
+def _render(request: RenderRequest) -> str:
     # Not before the arguments are understood: this loads the engine.
     from resampler.render import render_file
 
-    render_file(request)
+    return render_file(request)
 
 
 def _describe(error: Exception) -> str:

@@ -153,7 +153,7 @@ def _failure(message: str) -> bytes:
 
 
 def _pass_on(answer: bytes) -> int:
-    """Say what the engine says about a note that failed; returns the exit code."""
+    """Say what the engine says about a note or its recording; returns the exit code."""
     import json
 
     try:

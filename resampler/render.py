@@ -21,6 +21,10 @@ ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 """Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
 
+_SILENCE = 1e-4
+_SHORT_S = 0.03
+
+
 def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, engine: Engine) -> FloatArray:
     """Return the note a request asks for.
 
@@ -66,19 +70,31 @@ def render_request(
     return render(request, analysis, recording, engine or ClassicEngine())
 
 
-def render_file(request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source) -> None:
+def render_file(request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source) -> str:
     """Render a request to its output file; `nul` only makes sure that the analysis is kept.
+
+    Returns:
+        One line on what is wrong with the recording though a note was made of it, else "".
 
     Raises:
         PychangError: The recording cannot be read or the note not be written.
     """
+    recording, analysis = read(request)
     if request.output_path is None:
-        read(request)
-        return
+        return ""
     source, output = request.source_path, request.output_path
     if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
-    write_wav(request.output_path, render_request(request, engine, read))
+    write_wav(request.output_path, render(request, analysis, recording, engine or ClassicEngine()))
+    return _remark(source, analysis)
+
+
+def _remark(source: Path, analysis: Analysis) -> str:
+    if analysis.peak < _SILENCE:
+        return f"{source}: holds nothing but silence; record it again, or give its alias another file"
+    if analysis.duration_s < _SHORT_S:
+        return f"{source}: lasts only {1000 * analysis.duration_s:.0f} ms; record it longer to sing on it"
+    return ""
 
 
 def _is_same_file(source: Path, output: Path) -> bool:

@@ -143,10 +143,10 @@ class Server:
         finally:
             self._queue.leave(job)
         answer = job.answer or _failed("the note was given up")
-        if answer.get("code") == 0:
+        if answer.get("code") == 0 and not answer.get("message"):
             return ipc.send_message(connection, ipc.DONE)
         self._say(str(answer.get("message")))
-        return _send(connection, {"answer": "failed", **answer})
+        return _send(connection, {"answer": "done" if answer.get("code") == 0 else "failed", **answer})
 
     def _is_older_than(self, message: dict[str, Any]) -> bool:
         """The newest code serves all: a newer client's, or ours. So two installations never take turns."""
