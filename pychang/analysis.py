@@ -14,7 +14,7 @@ from pychang.harmonics import (
     sample_phase,
     synthesise,
 )
-from pychang.pitch import continuous_f0, estimate_pitch
+from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 ANALYSIS_VERSION = 3
@@ -22,6 +22,7 @@ ANALYSIS_VERSION = 3
 
 _TRACKED_PARTIALS = 8
 _PASSES = 3
+_TURN_HALF_WIDTH = 5  # frames
 _BREATH_HZ = (1000.0, 12000.0)
 _MOST_BREATH_RATIO = 4.0
 
@@ -159,7 +160,7 @@ def _on_the_pulse(
     """Turn the phase so that pulses fall on whole cycles."""
     amplitudes = analyse_harmonics(samples, phase, f0, count)
     tract = minimum_phase(log_amplitude(amplitudes), f0)
-    return _turned(phase, f0, _smooth(pulse_turns(amplitudes, tract, voicing)))
+    return _turned(phase, f0, hann_mean(pulse_turns(amplitudes, tract, voicing), _TURN_HALF_WIDTH))
 
 
 def _turned(phase: FloatArray, f0: FloatArray, turns: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -167,10 +168,3 @@ def _turned(phase: FloatArray, f0: FloatArray, turns: FloatArray) -> tuple[Float
     phase = phase + turns
     refined = np.gradient(phase) * (SAMPLE_RATE_HZ / HOP_SAMPLES)
     return phase, np.clip(refined, 0.8 * f0, 1.25 * f0)
-
-
-def _smooth(curve: FloatArray, half_width: int = 5) -> FloatArray:
-    """Weighted mean over a Hann window of 2 * half_width + 1 frames, ends held."""
-    window = np.hanning(2 * half_width + 3)[1:-1]
-    padded = np.pad(curve, half_width, mode="edge")
-    return np.convolve(padded, window / window.sum(), "valid")

@@ -147,9 +147,7 @@ def read_cubic(wave: FloatArray, at: FloatArray) -> FloatArray:
     at = np.clip(at, -1.0, len(wave) + 1.0)
     low = np.floor(at).astype(np.int64)
     u = (at - low).astype(wave.dtype)
-    i = low + 2
-    a, b, c, d = padded[i - 1], padded[i], padded[i + 1], padded[i + 2]
-    return b + u * (c - a / 3 - b / 2 - d / 6 + u * ((a + c) / 2 - b + u * ((b - c) / 2 + (d - a) / 6)))
+    return _cubic_at(padded, low + 2, u)
 
 
 def synthesise(amplitudes: ComplexArray, phase_at_samples: FloatArray) -> FloatArray:
@@ -190,5 +188,6 @@ def _synthesise_block(amplitudes: ComplexArray, phase_at_samples: FloatArray) ->
 
 
 def _cubic_at(flat: FloatArray, i: IntArray, u: FloatArray) -> FloatArray:
+    """Lagrange cubic between flat[i] (u = 0) and flat[i + 1] (u = 1)."""
     a, b, c, d = flat[i - 1], flat[i], flat[i + 1], flat[i + 2]
     return b + u * (c - a / 3 - b / 2 - d / 6 + u * ((a + c) / 2 - b + u * ((b - c) / 2 + (d - a) / 6)))

@@ -5,7 +5,7 @@ import numpy as np
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
 from pychang.note import NotePlan
-from pychang.pitch import voiced_runs
+from pychang.pitch import hann_mean, voiced_runs
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 PULL_CENTS = 5.0
@@ -71,10 +71,4 @@ def _pulled(free: FloatArray, source: FloatArray, strength: FloatArray, most: Fl
 def _cents_apart(wanted: FloatArray, own: FloatArray, voicing: FloatArray) -> FloatArray:
     """Distance of two pitches, mean over 100 ms of voice: the recording's jitter is larger than the pull."""
     cents = np.clip(1200 * np.log2(wanted / own), -60.0, 60.0)
-    return np.abs(_mean_over(cents * voicing, 10) / (_mean_over(voicing, 10) + 1e-3))
-
-
-def _mean_over(curve: FloatArray, half_width: int) -> FloatArray:
-    """Mean over a Hann window of 2 * half_width + 1 frames, ends held. Shape kept."""
-    window = np.hanning(2 * half_width + 3)[1:-1]
-    return np.convolve(np.pad(curve, half_width, mode="edge"), window / window.sum(), "valid")
+    return np.abs(hann_mean(cents * voicing, 10) / (hann_mean(voicing, 10) + 1e-3))

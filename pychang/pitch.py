@@ -242,3 +242,9 @@ def voiced_runs(f0_hz: FloatArray) -> list[tuple[int, int]]:
     """Return (first frame, frame behind the last) of every voiced stretch."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (f0_hz > 0).astype(int), [0]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def hann_mean(curve: FloatArray, half_width: int) -> FloatArray:
+    """Mean over a Hann window of 2 * half_width + 1 frames, ends held. Shape kept."""
+    window = np.hanning(2 * half_width + 3)[1:-1]
+    return np.convolve(np.pad(curve, half_width, mode="edge"), window / window.sum(), "valid")

@@ -9,7 +9,8 @@ PEAK_TARGET = 0.5
 """-6 dBFS: where a fully compressed note peaks at volume 100 (UTAU's own rule)."""
 
 _MOST_BOOST = 16.0
-_SILENCE = 1e-4
+SILENCE_PEAK = 1e-4
+"""-80 dBFS: what peaks below is no sound, and is neither blown up nor sung."""
 _FULL_SCALE = 0.999
 
 
@@ -33,7 +34,7 @@ def peak_gain(wave_peak: float, file_peak: float, voiced_share: float, strength:
         strength: 0 (off) to 1 (peak at `PEAK_TARGET`).
     """
     reference = voiced_share * wave_peak + (1.0 - voiced_share) * max(file_peak, wave_peak)
-    if reference < _SILENCE:
+    if reference < SILENCE_PEAK:
         return 1.0
     return float(min(PEAK_TARGET / reference, _MOST_BOOST) ** strength)
 

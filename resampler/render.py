@@ -13,7 +13,7 @@ from pychang.cache import cached_analysis
 from pychang.engine import ClassicEngine, Engine
 from pychang.frq import frq_path_of, read_frq
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
-from resampler.effects import limit, low_pass, peak_gain
+from resampler.effects import SILENCE_PEAK, limit, low_pass, peak_gain
 from resampler.plan import build_plan, output_samples, source_window
 from resampler.protocol import RenderRequest
 
@@ -21,7 +21,6 @@ ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 """Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
 
-_SILENCE = 1e-4
 _SHORT_S = 0.03
 
 
@@ -79,18 +78,19 @@ def render_file(request: RenderRequest, engine: Engine | None = None, read: Read
     Raises:
         PychangError: The recording cannot be read or the note not be written.
     """
-    recording, analysis = read(request)
     if request.output_path is None:
+        read(request)
         return ""
     source, output = request.source_path, request.output_path
     if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
+    recording, analysis = read(request)
     write_wav(request.output_path, render(request, analysis, recording, engine or ClassicEngine()))
     return _remark(source, analysis)
 
 
 def _remark(source: Path, analysis: Analysis) -> str:
-    if analysis.peak < _SILENCE:
+    if analysis.peak < SILENCE_PEAK:
         return f"{source}: holds nothing but silence; record it again, or give its alias another file"
     if analysis.duration_s < _SHORT_S:
         return f"{source}: lasts only {1000 * analysis.duration_s:.0f} ms; record it longer to sing on it"
