@@ -1,0 +1,1 @@
+"""Phoneme labels: what was said, and when."""
