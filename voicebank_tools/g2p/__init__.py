@@ -1,0 +1,1 @@
+"""Text -> phones, by rules and dictionaries; what neither knows is listed, never guessed."""

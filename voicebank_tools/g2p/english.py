@@ -1,0 +1,19 @@
+"""English by dictionary -> ARPABET in small letters, without stress."""
+
+from voicebank_tools.g2p.reading import Dictionary, Reading, dictionary_key, gathered, tokens
+from voicebank_tools.labels.segment import Word
+
+
+def read_english(text: str, dictionary: Dictionary) -> Reading:
+    """Return the words of a text; of a compound with hyphens the parts are looked up too."""
+    words: list[Word] = []
+    unknown: list[str] = []
+    for token in tokens(text):
+        parts = [token] if dictionary_key(token) in dictionary else token.split("-")
+        for part in filter(None, parts):
+            phones = dictionary.get(dictionary_key(part))
+            if phones:
+                words.append(Word(part, phones))
+            else:
+                unknown.append(part)
+    return gathered(words, unknown)
