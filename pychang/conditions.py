@@ -1,0 +1,163 @@
+"""What the generator is told about a note: the seam between the classic engine and the network.
+
+Rendering and training both build it here, from the same three things, so that the network meets in use
+what it met in training.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pychang.analysis import Analysis
+from pychang.arrays import FloatArray
+from pychang.glottis import at_positions
+from pychang.image import (
+    BANDS,
+    FLOOR_DB,
+    IMAGE_HOP_SAMPLES,
+    band_centres_hz,
+    band_levels_db,
+    image_frames,
+    to_unit,
+)
+from pychang.note import NotePlan
+from pychang.prior import Picture
+from pychang.units import A4_HZ, HOP_SAMPLES
+
+CHANNELS = ("harmonic", "noise", "envelope")
+"""Of the image: the two parts of the prior's picture, and the sample's own envelope there."""
+
+SCALARS = ("octaves", "shift", "distance", "speed", "held", "voicing")
+"""log2(f0 / 220 Hz) / 2; semitones from the recording's own pitch / 12, within 2 octaves, and their
+size, both times voicing; log2 of the speed / 3; `NotePlan.held`; the recording's voicing, 0..1."""
+
+_DB_PER_NEPER = 20.0 / np.log(10.0)
+_VOICING_FLOOR = 1e-4
+_SLOWEST, _FASTEST = 0.05, 8.0
+_SAME_SEMITONES, _ALL_SEMITONES = 0.3, 1.5
+_SAME_OCTAVES_OF_SPEED, _ALL_OCTAVES_OF_SPEED = 0.05, 0.55
+_STRENGTH_SMOOTHING = np.hanning(9)[1:-1] / np.hanning(9)[1:-1].sum()
+_BLOCK_FRAMES = 512
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """A note as the network gets it; image frame j is centred on sample j * IMAGE_HOP_SAMPLES.
+
+    Attributes:
+        levels_db: Levels of the CHANNELS in every band, float32. Shape [frames, BANDS, 3].
+        scalars: The SCALARS of every frame, float32. Shape [frames, 6].
+        strength: How far the network's gains apply, 0..1, float32: exactly 0 where the note is the
+            recording itself, so that a copy stays the copy. Shape [frames].
+    """
+
+    levels_db: FloatArray
+    scalars: FloatArray
+    strength: FloatArray
+
+    @property
+    def reference_db(self) -> float:
+        """Level of the mean power of both parts: measured from it, the note has no loudness."""
+        return reference_db(self.levels_db)
+
+    @property
+    def image(self) -> FloatArray:
+        """`levels_db` in the network's range [-1, 1]. Float32, shape [frames, BANDS, 3]."""
+        return to_unit(self.levels_db, self.reference_db)
+
+
+def conditions(analysis: Analysis, plan: NotePlan, picture: Picture) -> Conditions:
+    """Return what the network is told about a note.
+
+    Args:
+        analysis: Of the recording.
+        plan: The note that is wanted.
+        picture: What the classic engine has drawn for it; `plan.samples` long.
+    """
+    frames = image_frames(plan.samples)
+    at = (np.arange(frames) * IMAGE_HOP_SAMPLES + plan.lead_samples) / HOP_SAMPLES
+    plan_frames, source_frames = np.arange(len(plan.f0_hz)), np.arange(len(analysis.voicing))
+    source, f0_hz, held = (
+        np.interp(at, plan_frames, curve) for curve in (plan.source_frames, plan.f0_hz, plan.held)
+    )
+    voicing = np.interp(source, source_frames, analysis.voicing)
+    own_hz = np.interp(source, source_frames, _own_f0_hz(analysis))
+    semitones = 12.0 * np.log2(f0_hz / own_hz)
+    octaves_of_speed = _octaves_of_speed(source)
+    levels = np.empty((frames, BANDS, len(CHANNELS)), np.float32)
+    levels[..., 0] = band_levels_db(picture.harmonic)
+    levels[..., 1] = band_levels_db(picture.noise)
+    levels[..., 2] = _envelope_db(analysis, source, own_hz * plan.formant_ratio, voicing)
+    scalars = (
+        np.log2(f0_hz / (A4_HZ / 2.0)) / 2.0,
+        np.clip(semitones / 12.0, -2.0, 2.0) * voicing,
+        np.clip(np.abs(semitones) / 12.0, 0.0, 2.0) * voicing,
+        octaves_of_speed / 3.0,
+        held,
+        voicing,
+    )
+    return Conditions(
+        levels,
+        np.stack(scalars, axis=1).astype(np.float32),
+        _strength(semitones, octaves_of_speed, held, voicing),
+    )
+
+
+def reference_db(levels_db: FloatArray) -> float:
+    """Return the level of the mean power of the first two CHANNELS.
+
+    Args:
+        levels_db: Shape [frames, BANDS, 2 or more].
+    """
+    frames = len(levels_db)
+    power = sum(
+        float((10.0 ** (levels_db[first : first + _BLOCK_FRAMES, :, :2] / 10.0)).sum(dtype=np.float64))
+        for first in range(0, frames, _BLOCK_FRAMES)
+    )
+    return float(10.0 * np.log10(power / frames + 1e-9))
+
+
+def _own_f0_hz(analysis: Analysis) -> FloatArray:
+    """The recording's own pitch; one frame alone has none. Shape [analysis frames]."""
+    if len(analysis.phase_cycles) < 2:
+        return np.full(len(analysis.phase_cycles), A4_HZ / 2.0)
+    return np.maximum(analysis.continuous_f0_hz, 1.0)
+
+
+def _octaves_of_speed(source: FloatArray) -> FloatArray:
+    """How much faster than recorded the note runs through the recording. Shape [frames]."""
+    if len(source) < 2:
+        return np.zeros(len(source))
+    speed = np.gradient(source) * (HOP_SAMPLES / IMAGE_HOP_SAMPLES)
+    return np.log2(np.clip(np.abs(speed), _SLOWEST, _FASTEST))
+
+
+def _envelope_db(
+    analysis: Analysis, source: FloatArray, spacing_hz: FloatArray, voicing: FloatArray
+) -> FloatArray:
+    """Level of the recording's partials, read at the bands' centres. Shape [frames, BANDS]."""
+    envelope = np.empty((len(source), BANDS), np.float32)
+    nearest = np.clip(np.rint(source).astype(int), 0, len(analysis.log_amplitudes) - 1)
+    for first in range(0, len(source), _BLOCK_FRAMES):
+        block = slice(first, first + _BLOCK_FRAMES)
+        partials = band_centres_hz()[None] / spacing_hz[block, None] - 1.0
+        nepers = at_positions(analysis.log_amplitudes[nearest[block]], partials)
+        silenced_db = 20.0 * np.log10(np.maximum(voicing[block], _VOICING_FLOOR))
+        envelope[block] = np.maximum(nepers * _DB_PER_NEPER + silenced_db[:, None], FLOOR_DB)
+    return envelope
+
+
+def _strength(
+    semitones: FloatArray, octaves_of_speed: FloatArray, held: FloatArray, voicing: FloatArray
+) -> FloatArray:
+    """0 where pitch and speed are the recording's own, 1 where one is far from it, or the vowel held."""
+    moved = _ramp(np.abs(semitones), _SAME_SEMITONES, _ALL_SEMITONES) * voicing
+    stretched = _ramp(np.abs(octaves_of_speed), _SAME_OCTAVES_OF_SPEED, _ALL_OCTAVES_OF_SPEED)
+    strength = np.maximum(np.maximum(moved, stretched), held)
+    reach = len(_STRENGTH_SMOOTHING) // 2
+    padded = np.pad(strength, reach, mode="edge")
+    return np.convolve(padded, _STRENGTH_SMOOTHING, "valid").astype(np.float32)
+
+
+def _ramp(values: FloatArray, none: float, all_: float) -> FloatArray:
+    return np.clip((values - none) / (all_ - none), 0.0, 1.0)
