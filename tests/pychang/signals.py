@@ -24,6 +24,13 @@ def white(samples: int, level_db: float = -20.0, seed: int = 0) -> NDArray[np.fl
     return np.asarray(noise * 10 ** (level_db / 20), np.float32)
 
 
+def filtered(wave: FloatArray, from_hz: float, gain_db: float) -> NDArray[np.float64]:
+    """The wave with everything from a frequency on raised by a gain."""
+    spectrum = np.fft.rfft(wave)
+    raised = np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE_HZ) >= from_hz
+    return np.fft.irfft(spectrum * np.where(raised, 10 ** (gain_db / 20), 1.0), len(wave))
+
+
 def syllable(f0_hz: float = 220.0, silence_s: float = 0.1, noise_s: float = 0.12) -> NDArray[np.float32]:
     """Silence, a hiss, a vowel, silence: every kind of sound a recording holds."""
     quiet = np.zeros(round(silence_s * SAMPLE_RATE_HZ), np.float32)
