@@ -9,7 +9,10 @@ import os
 import secrets
 import stat
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pychang import PychangError
 
@@ -46,6 +49,16 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Raises PychangError naming the folder and the cure.
     """
+    with open_atomically(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def open_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file to write; when the body ends, `path` holds all of it, or after an error what it held.
+
+    Raises PychangError naming the folder and the cure.
+    """
     target = long_path(path)
     # In the same folder, because a rename is whole only inside one file system. Named after this
     # process, so that whoever sees it die can clean up.
@@ -55,7 +68,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             raise PychangError(f"cannot write {path}: it is a folder or a device; name a file")
         try:
             with temporary.open("xb") as file:
-                file.write(data)
+                yield file
             _replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)

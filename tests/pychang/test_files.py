@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pychang import PychangError
-from pychang.files import long_path, read_limited, write_atomically
+from pychang.files import long_path, open_atomically, read_limited, write_atomically
 
 
 def read(path: Path, most_bytes: int = 10) -> bytes:
@@ -127,3 +127,24 @@ def test_only_windows_needs_another_form_of_a_long_path(tmp_path: Path) -> None:
     assert long_path(tmp_path / "a") == tmp_path / "a"
     long = tmp_path.joinpath(*["n" * 60] * 4)
     assert str(long_path(long)) == ("\\\\?\\" if os.name == "nt" else "") + str(long)
+
+
+def test_a_file_written_in_parts_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    path.write_bytes(b"old")
+
+    def write(broken: bool) -> None:
+        with open_atomically(path) as file:
+            file.write(b"RI")
+            file.seek(1)  # as those do who know the length only at the end
+            assert path.read_bytes() == b"old"
+            if broken:
+                raise KeyboardInterrupt
+            file.write(b"AB")
+
+    with pytest.raises(KeyboardInterrupt):
+        write(broken=True)
+    assert [one.name for one in tmp_path.iterdir()] == ["long.wav"]
+    write(broken=False)
+    assert path.read_bytes() == b"RAB"
+    assert [one.name for one in tmp_path.iterdir()] == ["long.wav"]

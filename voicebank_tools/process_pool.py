@@ -1,0 +1,89 @@
+"""The same work for many things on several processor cores; what brings its process down fails alone."""
+
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def available_cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def each_apart(
+    work: Callable[[Item], Result], items: Sequence[Item], processes: int, died: str
+) -> Generator[tuple[Item, Result | str], None, None]:
+    """Do `work` on each item in other processes and yield (item, result) as they are done.
+
+    What was on its way when a process died is tried again, one by one; `died` is the result of an
+    item that brings its process down. `work` must be importable by name; what it raises becomes
+    "Type: message". When the generator is closed, waiting items are dropped.
+    """
+    unlucky: list[Item] = []
+    with one_thread_pool(processes) as pool:
+        futures = {pool.submit(work, item): item for item in items}
+        try:
+            for future in as_completed(futures):
+                item = futures[future]
+                if isinstance(future.exception(), BrokenProcessPool):
+                    unlucky.append(item)
+                else:
+                    yield item, _result(future, died)
+        except BaseException:
+            for future in futures:  # the pool's own way to cancel loses a race with its thread
+                future.cancel()
+            raise
+    for item in unlucky:
+        with one_thread_pool(1) as pool:
+            yield item, _result(pool.submit(work, item), died)
+
+
+def _result(future: "Future[Result]", died: str) -> Result | str:
+    error = future.exception()
+    if isinstance(error, BrokenProcessPool):
+        return died
+    return f"{type(error).__name__}: {error}" if error is not None else future.result()
+
+
+@contextmanager
+def one_thread_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool whose processes use one thread each and leave Ctrl-C to us; shut down afterwards."""
+    # "spawn" behaves alike on every system, and forking a process with threads can hang it.
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        with _one_thread_each():
+            yield pool
+    finally:
+        pool.shutdown()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start inside find the variables that numerical libraries read once."""
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _start_worker() -> None:
+    # Ctrl-C reaches the whole group: the parent decides, workers finish their item in silence.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
