@@ -1,0 +1,17 @@
+import pytest
+
+from voicebank_tools.labels.segment import Transcript, Word
+from voicebank_tools.transcripts.beat import on_the_beat
+
+WORDS = (Word("か", ("k", "a")),) * 3
+
+
+def test_one_word_on_every_beat() -> None:
+    found = on_the_beat(Transcript(WORDS, (None, 1.2, None)), 0.5, 3.0, 100.0)
+    assert found.words == WORDS
+    assert found.onsets_s == pytest.approx((0.5, 1.2, 1.7))
+
+
+def test_a_recording_too_short_for_its_beats_gets_none() -> None:
+    known = Transcript(WORDS, (None, None, None))
+    assert on_the_beat(known, 0.5, 1.6, 100.0) == known

@@ -1,0 +1,1 @@
+"""Where a clip's text comes from: a text beside it, a recording list, oto.ini or a score."""
