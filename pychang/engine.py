@@ -11,7 +11,10 @@ from pychang.prior import draw
 class Engine(Protocol):
     """One note at a time, without state: safe to share between threads."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What users call it."""
+        ...
 
     def render(self, analysis: Analysis, plan: NotePlan) -> FloatArray:
         """Return the note. Float32, shape [plan.samples]."""

@@ -8,7 +8,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,23 @@ def read_model(path: Path) -> ModelFile:
     if len(seals) != 1 or hashlib.sha256(data.replace(seals[0], _UNSEALED)).hexdigest().encode() != seals[0]:
         raise PychangError(f"{path} is damaged: its checksum is wrong; install it again")
     return ModelFile(data, seals[0].decode(), _card(props, str(path)))
+
+
+def described(path: Path) -> ModelFile:
+    """Return what a generator's file is, without its data; read once as long as the file stays the same.
+
+    Raises as `read_model`.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return read_model(path)
+    return _described(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _described(path: Path, changed_ns: int, size_bytes: int) -> ModelFile:
+    return replace(read_model(path), data=b"")
 
 
 def _check_format(text: str, path: Path) -> None:

@@ -1,0 +1,38 @@
+"""The neural engine: the classic engine's picture of a note, corrected by the generator.
+
+The network changes levels only: both waves keep their phase, and with gains of 0 dB, as an untrained network
+gives, the note is the classic engine's bit for bit.
+"""
+
+from dataclasses import dataclass
+
+from pychang.analysis import Analysis
+from pychang.arrays import FloatArray
+from pychang.conditions import conditions
+from pychang.generator import Generator
+from pychang.image import filtered
+from pychang.note import NotePlan
+from pychang.prior import Picture, draw
+
+
+@dataclass(frozen=True)
+class NeuralEngine:
+    """The generator with the code of one voice. `code`: float32, shape [generator.card.code_size]."""
+
+    generator: Generator
+    code: FloatArray
+    name: str = "neural"
+
+    def render(self, analysis: Analysis, plan: NotePlan) -> FloatArray:
+        """Return the note. Float32, shape [plan.samples]."""
+        return self.corrected(analysis, plan, draw(analysis, plan)).wave
+
+    def corrected(self, analysis: Analysis, plan: NotePlan, picture: Picture) -> Picture:
+        """Return the picture as the generator would have it."""
+        told = conditions(analysis, plan, picture)
+        if not told.strength.any():
+            return picture
+        gains_db = self.generator.gains(told, self.code) * told.strength[:, None, None]
+        return Picture(
+            filtered(picture.harmonic, gains_db[..., 0]), filtered(picture.noise, gains_db[..., 1])
+        )

@@ -1,0 +1,115 @@
+"""The neural engine: the prior where the network says nothing, the network's levels where it does."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pychang import generator
+from pychang.analysis import Analysis, analyse
+from pychang.arrays import FloatArray
+from pychang.conditions import conditions
+from pychang.engine import ClassicEngine, Engine
+from pychang.generator import load_generator
+from pychang.image import IMAGE_HOP_SAMPLES
+from pychang.neural import NeuralEngine
+from pychang.prior import draw
+from tests.pychang.signals import error_db, power_db, straight_plan, syllable, vowel
+from tests.pychang.tiny_generator import NOTHING, Weights, weights, write_model
+
+SAMPLES = 33000
+
+
+@cache
+def sung() -> Analysis:
+    return analyse(vowel(220.0, seconds=0.8, breath_db=-20.0))
+
+
+def engine(tmp_path: Path, w: Weights, code: FloatArray | None = None) -> NeuralEngine:
+    made = load_generator(write_model(tmp_path / "g.onnx", w))
+    return NeuralEngine(made, made.neutral_code if code is None else code)
+
+
+def constant(harmonic_db: float, noise_db: float) -> Weights:
+    """The same gains everywhere, as long as a recording is voiced throughout."""
+    by_scalars = np.zeros_like(NOTHING.by_scalars)
+    by_scalars[-1] = harmonic_db, noise_db  # voicing
+    return replace(NOTHING, by_scalars=by_scalars)
+
+
+def test_an_untrained_network_is_the_classic_engine_bit_for_bit(tmp_path: Path) -> None:
+    made: Engine = engine(tmp_path, NOTHING)
+    assert made.name == "neural"
+    for plan in (straight_plan(SAMPLES, 330.0, 5.0), straight_plan(SAMPLES, 220.0, 5.0, speed=0.3)):
+        wave = made.render(sung(), plan)
+        assert wave.dtype == np.float32
+        assert wave.tobytes() == ClassicEngine().render(sung(), plan).tobytes()
+
+
+def test_gains_reach_each_part(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 330.0, 10.0)
+    picture = draw(sung(), plan)
+    changed = engine(tmp_path, constant(6.0, -4.0)).corrected(sung(), plan, picture)
+    inside = slice(2000, -2000)
+    assert error_db(changed.harmonic[inside], picture.harmonic[inside] * 10 ** (6 / 20)) < -60
+    assert error_db(changed.noise[inside], picture.noise[inside] * 10 ** (-4 / 20)) < -60
+
+
+def test_a_copy_stays_the_copy_whatever_the_network_says(tmp_path: Path) -> None:
+    analysis = analyse(syllable(220.0))
+    plan = straight_plan(SAMPLES, 220.0, 2.0)
+    own = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+    plan = replace(plan, f0_hz=own)
+    wave = engine(tmp_path, weights(3.0)).render(analysis, plan)
+    assert wave.tobytes() == draw(analysis, plan).wave.tobytes()
+
+
+def test_the_part_of_a_note_that_is_a_copy_stays_it(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 220.0, 5.0)
+    half = len(plan.f0_hz) // 2
+    plan = replace(plan, f0_hz=np.where(np.arange(len(plan.f0_hz)) < half, plan.f0_hz, 300.0))
+    wave, classic = engine(tmp_path, weights(3.0)).render(sung(), plan), draw(sung(), plan).wave
+    kept = (half - 20) * 220
+    assert wave[:kept].tobytes() == classic[:kept].tobytes()
+    assert error_db(wave[-8000:], classic[-8000:]) > -20
+
+
+def test_the_voice_code_is_heard(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 330.0, 5.0)
+    w = replace(NOTHING, by_code=np.eye(16, 2, dtype=np.float32))
+    code = np.zeros(16, np.float32)
+    code[0] = 5.0
+    loud, neutral = engine(tmp_path, w, code), engine(tmp_path, w)
+    assert neutral.render(sung(), plan).tobytes() == draw(sung(), plan).wave.tobytes()
+    gain_db = power_db(loud.render(sung(), plan)) - power_db(neutral.render(sung(), plan))
+    assert gain_db == pytest.approx(5.0, abs=0.2)
+
+
+def test_a_long_note_is_the_same_in_pieces_as_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, plan = engine(tmp_path, weights(2.0)), straight_plan(12 * 44100, 300.0, 5.0, speed=0.05)
+    told = conditions(sung(), plan, draw(sung(), plan))
+    assert len(told.scalars) > generator.PIECE_FRAMES  # two pieces
+    whole = made.generator.gains(told, made.code, piece_frames=10_000)
+    assert np.abs(made.generator.gains(told, made.code) - whole).max() < 1e-4
+    seam = generator.PIECE_FRAMES * IMAGE_HOP_SAMPLES
+    wave = made.render(sung(), plan)
+    steps = np.abs(np.diff(wave))
+    assert steps[seam - 500 : seam + 500].max() <= steps[: seam - 500].max()
+
+
+def test_the_same_note_gives_the_same_bytes(tmp_path: Path) -> None:
+    made, plan = engine(tmp_path, weights()), straight_plan(SAMPLES, 330.0, 5.0)
+    first = made.render(sung(), plan)
+    made.render(analyse(vowel(400.0)), straight_plan(9000, 300.0))
+    assert made.render(sung(), plan).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("samples", [1, 100, 441, 3000])
+def test_the_shortest_notes(samples: int, tmp_path: Path) -> None:
+    wave = engine(tmp_path, weights()).render(sung(), straight_plan(samples, 330.0, 5.0))
+    assert len(wave) == samples
+    assert np.isfinite(wave).all()
