@@ -7,7 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,7 +50,7 @@ def each_apart(
             yield item, _result(pool.submit(work, item), died)
 
 
-def _result(future: "Future[Result]", died: str) -> Result | str:
+def _result(future: "Future[Any]", died: str) -> Any:
     error = future.exception()
     if isinstance(error, BrokenProcessPool):
         return died

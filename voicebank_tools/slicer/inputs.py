@@ -1,0 +1,87 @@
+"""Which recordings are sliced, and what their clips are called."""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pychang import PychangError
+from voicebank_tools.slicer.manifest import ENDING, read_manifest
+from voicebank_tools.slicer.sound import SOUND_ENDINGS
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recording, and the folder and name of its clips: folder/name_000.wav and so on."""
+
+    path: Path
+    folder: Path
+    name: str
+
+    @property
+    def manifest_path(self) -> Path:
+        """Where its manifest lies."""
+        return self.folder / f"{self.name}{ENDING}"
+
+
+def find_sources(inputs: Iterable[Path], output: Path) -> list[Source]:
+    """Return every recording among the inputs once, in order.
+
+    Folders are searched with all below them, in `output` keeping the folders below them; what a manifest
+    lists as a clip is none of them. Where two would have one name (song.wav and song.flac, or the same
+    name from two inputs) the later one becomes song_2. Raises PychangError if nothing is found.
+    """
+    named = list(inputs)
+    sources: dict[Path, Source] = {}
+    taken: set[tuple[str, str]] = set()
+    for path, below in _found(named):
+        real = path.resolve()
+        if real not in sources:
+            folder = output / below
+            sources[real] = Source(path, folder, _free_name(folder, path.stem, taken))
+    if not sources:
+        listed = ", ".join(map(str, named))
+        raise PychangError(
+            f"no sound files in {listed}; name files, or folders that hold wav, flac, ogg or mp3"
+        )
+    return list(sources.values())
+
+
+def _found(inputs: list[Path]) -> Iterator[tuple[Path, Path]]:
+    """(file, the folder it lies in relative to the input)."""
+    for given in inputs:
+        if not given.is_dir():
+            yield given, Path()
+            continue
+        clips: set[Path] = set()
+        sounds: list[Path] = []
+        for folder, folders, names in os.walk(given):
+            folders.sort()
+            for path in (Path(folder) / name for name in sorted(names)):
+                if path.name.endswith(ENDING):
+                    clips |= _clips_of(path)
+                elif path.suffix.lower() in SOUND_ENDINGS and not path.name.startswith("."):
+                    sounds.append(path)
+        yield from ((path, path.parent.relative_to(given)) for path in sounds if path.resolve() not in clips)
+
+
+def _clips_of(manifest: Path) -> set[Path]:
+    try:
+        return {(manifest.parent / clip.file).resolve() for clip in read_manifest(manifest).clips}
+    except PychangError:
+        return set()  # some other program's file
+
+
+def _free_name(folder: Path, stem: str, taken: set[tuple[str, str]]) -> str:
+    """`stem`, or with a number that is free; names are compared as Windows and macOS do."""
+    name, number = stem, 1
+    while (key := (_key(str(folder)), _key(name))) in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(key)
+    return name
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

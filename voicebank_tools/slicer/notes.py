@@ -1,0 +1,109 @@
+"""One clip for each note: cuts in the pauses, and where the pitch steps to another note."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pychang.arrays import FloatArray, IntArray
+from pychang.audio import resample
+from pychang.pitch import estimate_pitch
+from pychang.units import A4_HZ, A4_MIDI, HOP_SAMPLES, SAMPLE_RATE_HZ
+from voicebank_tools.slicer.cuts import CutKind, Cuts, pauses_of
+from voicebank_tools.slicer.frames import smooth, weakest_before_breath
+from voicebank_tools.slicer.levels import Levels
+from voicebank_tools.slicer.options import SliceOptions
+from voicebank_tools.slicer.room import Room
+from voicebank_tools.slicer.sound import Sound
+
+_CHUNK_S, _OVERLAP_S = 60.0, 1.0
+_CHANGE_S = 0.24  # a semitone off for so long is another note: scoops and vibrato are shorter
+_FURTHEST = 2.0  # semitones: more is no better evidence
+_STEP = 0.6  # semitones between two notes; less is one note that drifts
+_NEAR_S, _AWAY_S = 0.04, 0.24  # around a step, where the two pitches are compared
+_BEFORE_S, _AFTER_S = 0.08, 0.04  # around a step, where the weakest moment is looked for
+
+
+def find_note_cuts(sound: Sound, levels: Levels, room: Room, options: SliceOptions) -> Cuts:
+    """Return one cut in each pause between sounds and one at each step of the pitch between pauses."""
+    pauses = pauses_of(levels, room, options.min_silence_s)
+    smooth_db = smooth(levels.level_db, levels.frames_in(0.1))
+    frames: list[int] = []
+    kinds: list[int] = []
+    start = 0
+    midi = pitch_midi(sound, levels)
+    for pause in [*pauses, range(len(midi), len(midi))]:
+        steps = [start + step for step in _steps(levels, midi[start : pause.start], start)]
+        frames += steps
+        kinds += [CutKind.PITCH_STEP] * len(steps)
+        if pause.start > 0 and pause.stop < len(midi):
+            frames.append(pause.start + weakest_before_breath(smooth_db[pause.start : pause.stop])[0])
+            kinds.append(CutKind.SILENCE)
+        start = pause.stop
+    places, first = np.unique(np.array(frames, int), return_index=True)
+    kinds_of_places = np.array(kinds, int)[first]
+    samples = places * levels.hop_samples + levels.hop_samples // 2
+    cuts = Cuts(samples, kinds_of_places, np.zeros(len(places)), levels.level_db[places])
+    return cuts.only((samples > 0) & (samples < levels.samples))
+
+
+def pitch_midi(sound: Sound, levels: Levels) -> FloatArray:
+    """Return the pitch of every frame as MIDI number with fractions, NaN where unvoiced. [frames].
+
+    The engine's own estimator, on chunks that overlap; octaves are repaired within a chunk.
+    """
+    hop = levels.hop_samples
+    frames, overlap = levels.frames_in(_CHUNK_S), levels.frames_in(_OVERLAP_S)
+    f0_hz = np.zeros(len(levels.level_db))
+    for first in range(0, len(f0_hz), frames):
+        begin, end = max(0, first - overlap), min(len(f0_hz), first + frames)
+        wave = sound.read_at(begin * hop, (end - begin + overlap) * hop).mean(axis=1)
+        pitch = estimate_pitch(resample(wave, levels.rate_hz))
+        times_s = (np.arange(first - begin, end - begin) + 0.5) * hop / levels.rate_hz
+        nearest = np.minimum(
+            np.rint(times_s * SAMPLE_RATE_HZ / HOP_SAMPLES).astype(int), len(pitch.f0_hz) - 1
+        )
+        f0_hz[first:end] = pitch.f0_hz[nearest]
+    safe_hz = np.where(f0_hz > 0.0, f0_hz, A4_HZ)
+    return np.where(f0_hz > 0.0, A4_MIDI + 12.0 * np.log2(safe_hz / A4_HZ), np.nan)
+
+
+def note_path(midi: FloatArray, change_frames: float) -> IntArray:
+    """Return the whole MIDI note sung in every frame: each frame pays its distance from the note, up to
+    two semitones, each change of note `change_frames`; the cheapest path wins (Viterbi). Shape [frames]."""
+    if not np.isfinite(midi).any():
+        return np.zeros(len(midi), int)
+    lowest, highest = int(np.floor(np.nanmin(midi))), int(np.ceil(np.nanmax(midi)))
+    notes = np.arange(lowest, highest + 1)
+    cost = np.nan_to_num(np.minimum(np.abs(midi[:, None] - notes), _FURTHEST))
+    came_from = np.empty(cost.shape, np.int16)
+    total = cost[0]
+    stay = np.arange(len(notes))
+    for frame in range(len(cost)):
+        best = int(np.argmin(total))
+        change = total[best] + change_frames < total
+        came_from[frame] = np.where(change, best, stay)
+        total = np.where(change, total[best] + change_frames, total) + cost[frame]
+    path = np.empty(len(cost), int)
+    note = int(np.argmin(total))
+    for frame in range(len(cost) - 1, -1, -1):
+        path[frame] = note
+        note = int(came_from[frame, note])
+    return notes[path]
+
+
+def _steps(levels: Levels, midi: FloatArray, offset: int) -> Iterator[int]:
+    """Frames, counted from `offset`, at which one note of a sounding stretch ends and the next begins."""
+    if not np.isfinite(midi).any():
+        return
+    path = note_path(midi, float(levels.frames_in(_CHANGE_S)))
+    near, away = levels.frames_in(_NEAR_S), levels.frames_in(_AWAY_S)
+    for step in (np.flatnonzero(path[1:] != path[:-1]) + 1).tolist():
+        left, right = midi[max(0, step - away) : max(1, step - near)], midi[step + near : step + away]
+        is_known = np.isfinite(left).any() and np.isfinite(right).any()
+        if is_known and abs(np.nanmedian(left) - np.nanmedian(right)) < _STEP:
+            continue
+        first = max(0, step - levels.frames_in(_BEFORE_S))
+        around_db = levels.level_db[
+            offset + first : offset + min(len(midi), step + levels.frames_in(_AFTER_S))
+        ]
+        yield first + int(np.argmin(around_db))

@@ -1,0 +1,188 @@
+"""One recording into clips, resumed where it was interrupted, left alone where it is done."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from pychang import PychangError
+from pychang.files import long_path
+from voicebank_tools.slicer.clips import write_clip
+from voicebank_tools.slicer.inputs import Source
+from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest, write_manifest
+from voicebank_tools.slicer.options import SliceOptions
+from voicebank_tools.slicer.plan import Plan, plan_slices
+from voicebank_tools.slicer.sound import Sound, open_sound
+
+SILENCE_FOLDER = "_silence"
+"""What was taken out of pauses lies here, so that a trainer does not find it."""
+
+Status = Literal["sliced", "resumed", "unchanged", "planned", "failed"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A recording and what is to become of it."""
+
+    source: Source
+    options: SliceOptions
+    overwrite: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a recording; `manifest` is None and `message` one line where it failed."""
+
+    source: Source
+    status: Status
+    manifest: Manifest | None = None
+    warnings: tuple[str, ...] = ()
+    message: str = ""
+
+
+def slice_source(task: Task, on_share: Callable[[float], None] | None = None) -> Outcome:
+    """Slice a recording; what is wrong with it becomes its outcome.
+
+    The manifest is written first, marked as incomplete, and so owns its clips: a later run with the same
+    recording and options writes those that are missing. A changed recording takes the place of its own
+    clips; clips of another recording or other options stay unless `overwrite`.
+    """
+    try:
+        return _slice(task, on_share)
+    except PychangError as error:
+        return Outcome(task.source, "failed", message=" ".join(str(error).split()))
+    except (OSError, MemoryError) as error:
+        return Outcome(task.source, "failed", message=f"{task.source.path}: {type(error).__name__}: {error}")
+
+
+def content_hash(path: Path) -> str:
+    """Return the BLAKE2b of a file's bytes, hexadecimal. Raises PychangError if it cannot be read."""
+    try:
+        with long_path(path).open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+    except OSError as error:
+        raise PychangError(f"{path} cannot be read: {error.strerror}; check the path") from error
+
+
+def _slice(task: Task, on_share: Callable[[float], None] | None) -> Outcome:
+    source_hash = content_hash(task.source.path)
+    before = _manifest_before(task)
+    is_same = before is not None and (before.source_hash, before.options) == (source_hash, task.options)
+    if before is not None and is_same and before.complete and not task.overwrite:
+        return _told(task, "unchanged", before)
+    with open_sound(task.source.path) as sound:
+        if before is not None and is_same and not before.complete:
+            return _finish(task, sound, "resumed", before, ())
+        _check_is_ours(task, before, source_hash)
+        manifest = _manifest(task, source_hash, sound, plan_slices(sound, task.options, on_share))
+        old = before.clips if before is not None else ()
+        _check_free(task, manifest, old)
+        return _finish(task, sound, "sliced", manifest, old)
+
+
+def _finish(task: Task, sound: Sound, status: Status, manifest: Manifest, old: tuple[Clip, ...]) -> Outcome:
+    if task.dry_run:
+        return _told(task, "planned", manifest)
+    _write(task, sound, manifest, old)
+    return _told(task, status, manifest)
+
+
+def _manifest_before(task: Task) -> Manifest | None:
+    path = task.source.manifest_path
+    if not path.exists():
+        return None
+    try:
+        return read_manifest(path)
+    except PychangError:
+        if task.overwrite:
+            return None
+        raise
+
+
+def _check_is_ours(task: Task, before: Manifest | None, source_hash: str) -> None:
+    if before is None or task.overwrite:
+        return
+    path, clips = task.source.path, task.source.manifest_path
+    if before.source_hash != source_hash and before.source != _source_name(task.source):
+        raise PychangError(
+            f"{path}: {clips} holds clips of another recording ({before.source}); choose another -o or"
+            " add --overwrite"
+        )
+    if before.options != task.options:
+        raise PychangError(
+            f"{path}: {clips} holds clips made with other options; choose another -o or add --overwrite"
+        )
+
+
+def _check_free(task: Task, manifest: Manifest, old: tuple[Clip, ...]) -> None:
+    """Files that no manifest of ours lists are never replaced, whatever was asked for."""
+    ours = {clip.file for clip in old}
+    for clip in manifest.clips:
+        path = task.source.folder / clip.file
+        if clip.file not in ours and path.exists():
+            raise PychangError(
+                f"{task.source.path}: {path} is already there and no clip of it; move it or choose another -o"
+            )
+
+
+def _manifest(task: Task, source_hash: str, sound: Sound, plan: Plan) -> Manifest:
+    counts = {kind: sum(one.kind == kind for one in plan.stretches) for kind in ("clip", "silence")}
+    wanted = round((task.options.pad_to_s or 0.0) * sound.format.rate_hz)
+    numbers = dict.fromkeys(counts, 0)
+    clips = []
+    for one in plan.stretches:
+        name = f"{task.source.name}_{numbers[one.kind]:0{max(3, len(str(counts[one.kind] - 1)))}d}.wav"
+        numbers[one.kind] += 1
+        length = one.stop - one.start
+        padding = max(0, wanted - length) if one.kind == "clip" else 0
+        file = name if one.kind == "clip" else f"{SILENCE_FOLDER}/{name}"
+        clips.append(Clip(file, one.start, length, padding, one.kind, one.end, one.forced, one.level_db))
+    room = plan.room
+    return Manifest(
+        _source_name(task.source), source_hash, plan.samples, sound.format, task.options,
+        round(room.floor_db, 1), round(room.threshold_db, 1), room.has_sound, False, tuple(clips),
+    )  # fmt: skip
+
+
+def _write(task: Task, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) -> None:
+    folder = task.source.folder
+    _make_folders(folder, manifest)
+    for clip in old:
+        long_path(folder / clip.file).unlink(missing_ok=True)
+    write_manifest(task.source.manifest_path, manifest)
+    for clip in manifest.clips:
+        # What is there was written whole, and by an earlier run of this very plan.
+        if not long_path(folder / clip.file).exists():
+            write_clip(sound, clip, folder / clip.file)
+    write_manifest(task.source.manifest_path, replace(manifest, complete=True))
+
+
+def _make_folders(folder: Path, manifest: Manifest) -> None:
+    try:
+        for wanted in {(folder / clip.file).parent for clip in manifest.clips}:
+            long_path(wanted).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PychangError(f"cannot make the folder {folder}: {error.strerror}; choose another -o") from error
+
+
+def _source_name(source: Source) -> str:
+    try:
+        return Path(os.path.relpath(source.path.resolve(), source.folder.resolve())).as_posix()
+    except ValueError:  # Windows: another drive
+        return source.path.resolve().as_posix()
+
+
+def _told(task: Task, status: Status, manifest: Manifest) -> Outcome:
+    path, warnings = task.source.path, []
+    if not manifest.has_sound:
+        warnings.append(f"{path}: nothing rises above its noise floor; is it the right recording?")
+    if not task.options.by_note and manifest.samples < task.options.min_s * manifest.format.rate_hz:
+        warnings.append(f"{path}: shorter than --min-length, kept whole; join it with others if that matters")
+    if status == "unchanged":
+        gone = sum(not (task.source.folder / clip.file).exists() for clip in manifest.clips)
+        if gone:
+            warnings.append(f"{path}: {gone} of its clips are gone; --overwrite makes them again")
+    return Outcome(task.source, status, manifest, tuple(warnings))
