@@ -4,6 +4,7 @@ Hosts ignore the exit code, log every line of stderr as an error and take an exi
 for success. So there is one line or none on stderr, and a whole file or none.
 """
 
+import os
 import sys
 import traceback
 import warnings
@@ -12,6 +13,7 @@ from contextlib import suppress
 
 from pychang import PychangError
 from resampler.protocol import USAGE, RenderRequest, parse_arguments
+from resampler.state import ENGINE_VARIABLE
 
 MAX_MESSAGE_LETTERS = 1000
 """Longer messages only echo a hostile argument."""
@@ -62,7 +64,7 @@ def _render(request: RenderRequest) -> str:
     # Not before the arguments are understood: this loads the engine.
     from resampler.render import render_file
 
-    return render_file(request)
+    return render_file(request, os.environ.get(ENGINE_VARIABLE, ""))
 
 
 def _describe(error: Exception) -> str:

@@ -10,7 +10,7 @@ import sys
 import time
 
 from resampler import ipc
-from resampler.state import StateError, state_folder
+from resampler.state import ENGINE_VARIABLE, StateError, state_folder
 
 DEADLINE_S = 50.0
 """From this program's start to its end, starting the engine included."""
@@ -36,7 +36,8 @@ def main(argv: list[str]) -> int:
     deadline = time.monotonic() + DEADLINE_S
     try:
         absolute = absolute_arguments(argv)
-        answer = _ask(state_folder(), ipc.render_message(absolute), deadline)
+        message = ipc.render_message(absolute, os.environ.get(ENGINE_VARIABLE, ""))
+        answer = _ask(state_folder(), message, deadline)
     except (StateError, OSError, ValueError) as error:
         if isinstance(error, TimeoutError):
             return _tell("the engine gives no note in time; try `vbtools engine status`")

@@ -193,12 +193,14 @@ def peer_credentials(connection: Socket) -> tuple[int, int]:
     return int.from_bytes(answer[:4], sys.byteorder), int.from_bytes(answer[4:8], sys.byteorder)
 
 
-def render_message(argv: list[str]) -> bytes:
-    """Return the message that asks for a note: the absolute argument list, our version and umask."""
+def render_message(argv: list[str], engine: str = "") -> bytes:
+    """Return the message that asks for a note: the absolute argument list, what is to sing it ("": the
+    default), our version and umask."""
     arguments = ", ".join(map(json_text, argv))
     return (
         f'{{"do": "render", "protocol": {PROTOCOL}, "version": {json_text(VERSION)},'
-        f' "stamp": {code_stamp()}, "umask": {_umask()}, "argv": [{arguments}]}}'
+        f' "stamp": {code_stamp()}, "umask": {_umask()}, "engine": {json_text(engine)},'
+        f' "argv": [{arguments}]}}'
     ).encode("ascii")
 
 

@@ -25,9 +25,9 @@ class KeptRecordings:
         self._kept: OrderedDict[str, tuple[Stamp, int, Kept]] = OrderedDict()
         self._bytes = 0
 
-    def render_file(self, request: RenderRequest) -> str:
+    def render_file(self, request: RenderRequest, engine: str = "") -> str:
         """As `resampler.render.render_file`, reading a recording only when it is not in hand."""
-        return render_file(request, read=self.read)
+        return render_file(request, engine, self.read)
 
     def read(self, request: RenderRequest) -> Kept:
         """Return (recording, analysis) of a request's source; raises as `resampler.render.read_source`."""

@@ -10,6 +10,7 @@ from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
 from pychang.audio import read_wav, write_wav
 from pychang.cache import cached_analysis
+from pychang.choice import Choice, choose_engine
 from pychang.engine import ClassicEngine, Engine
 from pychang.frq import frq_path_of, read_frq
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
@@ -61,19 +62,22 @@ def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
     return recording, cached_analysis(recording, hint, refresh=request.flags.force_analysis)
 
 
-def render_request(
-    request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source
-) -> FloatArray:
-    """Return the note of a request; raises as `read` does."""
+def render_request(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> FloatArray:
+    """Return the note of a request, sung by an engine (see `pychang.choice`); raises as `read` does."""
     recording, analysis = read(request)
-    return render(request, analysis, recording, engine or ClassicEngine())
+    return render(request, analysis, recording, _choose(request, engine, recording).engine)
 
 
-def render_file(request: RenderRequest, engine: Engine | None = None, read: ReadSource = read_source) -> str:
+def render_file(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> str:
     """Render a request to its output file; `nul` only makes sure that the analysis is kept.
 
+    Args:
+        request: What the host wants.
+        engine: "classic", "neural" or "" for the default (see `pychang.choice`).
+        read: Reads the recording.
+
     Returns:
-        One line on what is wrong with the recording though a note was made of it, else "".
+        One line on what is wrong with the recording or the engine though a note was made, else "".
 
     Raises:
         PychangError: The recording cannot be read or the note not be written.
@@ -85,8 +89,15 @@ def render_file(request: RenderRequest, engine: Engine | None = None, read: Read
     if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
     recording, analysis = read(request)
-    write_wav(request.output_path, render(request, analysis, recording, engine or ClassicEngine()))
-    return _remark(source, analysis)
+    choice = _choose(request, engine, recording)
+    write_wav(request.output_path, render(request, analysis, recording, choice.engine))
+    return "; ".join(filter(None, (_remark(source, analysis), choice.remark)))
+
+
+def _choose(request: RenderRequest, engine: str, recording: FloatArray) -> Choice:
+    if request.flags.raw_sample:  # nobody sings it
+        return Choice(ClassicEngine())
+    return choose_engine(engine, recording)
 
 
 def _remark(source: Path, analysis: Analysis) -> str:

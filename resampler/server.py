@@ -135,7 +135,8 @@ class Server:
         if self._is_older_than(message):
             self._leave(f"replaced by {str(message.get('version'))[:40]}")
             return ipc.send_message(connection, ipc.LEAVING)
-        job = self._queue.enter((*request["argv"], request["umask"]), request["argv"][0], request)
+        key = *request["argv"], request["umask"], request["engine"]
+        job = self._queue.enter(key, request["argv"][0], request)
         if job is None:
             return ipc.send_message(connection, ipc.BUSY)
         try:
@@ -178,7 +179,10 @@ def render_request(message: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("argv is a list of at least four texts")
     if not isinstance(umask, int) or not 0 <= umask <= 0o777:
         raise ValueError(f"umask {umask!r}")
-    return {"do": "render", "argv": argv, "umask": umask}
+    engine = message.get("engine", "")  # older clients know of one only
+    if not isinstance(engine, str):
+        raise ValueError(f"engine {engine!r}")
+    return {"do": "render", "argv": argv, "umask": umask, "engine": engine}
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

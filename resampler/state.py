@@ -14,6 +14,9 @@ VERSION = "0.1.0"
 RUNTIME_VARIABLE = "PYCHANG_RUNTIME"
 """Names another state folder; also what a client tells the engine it starts."""
 
+ENGINE_VARIABLE = "PYCHANG_ENGINE"
+"""Names what is to sing, classic or neural: each client's own, whoever started the engine's process."""
+
 LAUNCH_LOCK = "launch.lock"
 """Held by the one client that is starting an engine."""
 

@@ -5,6 +5,7 @@ note after another. A note that brings it down takes no other note with it.
 import os
 import sys
 import warnings
+from functools import partial
 from typing import IO, Any
 
 from resampler.pipe import read_message, write_message
@@ -35,7 +36,7 @@ def _answer(request: dict[str, Any], recordings: Any) -> dict[str, Any]:
 
     if sys.platform != "win32":
         os.umask(request["umask"])
-    code, message = answer(request["argv"], recordings.render_file)
+    code, message = answer(request["argv"], partial(recordings.render_file, engine=request["engine"]))
     return {"code": code, "message": message, "peak_mb": peak_memory_mb()}
 
 

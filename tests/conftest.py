@@ -25,6 +25,16 @@ def own_analysis_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_voices_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests may have fitted voices, another generator and a favourite engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYCHANG_DATA", str(tmp_path_factory.mktemp("data")))
+        for name in ("PYCHANG_GENERATOR", "PYCHANG_ENGINE"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_resident_engine() -> Iterator[None]:
     """Notes are rendered where they are asked for; tests of the engine start one of their own."""
     with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pychang.audio import write_wav
+from tests.pychang.signals import vowel
+from tests.pychang.tiny_generator import write_model
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("pychang", "resampler", "voicebank_tools")
 MAX_LINES = 400
@@ -71,6 +75,18 @@ def test_a_note_starts_without_heavy_libraries() -> None:
         loaded_by("import resampler.__main__, resampler.render") & {*HEAVY, "click", "rich", "yaml", "mido"}
         == set()
     )
+
+
+@pytest.mark.parametrize(("engine", "loads"), [("classic", False), ("neural", True)])
+def test_only_a_neural_note_loads_the_runtime(engine: str, loads: bool, tmp_path: Path) -> None:
+    source, generator = tmp_path / "a.wav", write_model(tmp_path / "g.onnx")
+    write_wav(source, vowel(220.0, seconds=0.3))
+    statement = (
+        f"import os; os.environ['PYCHANG_GENERATOR'] = {str(generator)!r}\n"
+        "from resampler.protocol import parse_arguments\nfrom resampler.render import render_request\n"
+        f"render_request(parse_arguments([{str(source)!r}, 'out.wav', 'C4', '100']), {engine!r})"
+    )
+    assert loaded_by(statement) & set(HEAVY) == ({"onnxruntime"} if loads else set())
 
 
 @pytest.mark.parametrize("module", ["protocol", "pitchbend", "flags"])

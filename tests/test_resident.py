@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from resampler import control, ipc, state
+from tests.pychang.tiny_generator import NOTHING, write_model
 from tests.resampler.engine_home import (
     CLIENT,
     ROOT,
@@ -343,3 +346,34 @@ def test_a_deadline_is_kept_while_another_engine_starts_forever(home: EngineHome
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert not Path(request[1]).exists()
+
+
+def test_one_engine_sings_both_ways_for_whoever_asks(home: EngineHome) -> None:
+    """PYCHANG_ENGINE is the client's own word, not that of whoever started the engine."""
+    louder = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    home.environment["PYCHANG_GENERATOR"] = str(write_model(home.work / "g.onnx", louder, default="fitted"))
+    request = home.arguments(home.recording(), "out.wav")
+    made = {}
+    for engine in ("classic", "neural", "", "classic", "neural"):
+        assert home.call(request, PYCHANG_ENGINE=engine) == (0, [])
+        made.setdefault(engine, set()).add(Path(request[1]).read_bytes())
+    assert [len(sung) for sung in made.values()] == [1, 1, 1]
+    assert made[""] == made["classic"] != made["neural"]
+    status = control.engine_status(home.state)
+    assert status is not None
+    assert status["rendered"] == 5
+
+
+def test_a_damaged_generator_is_told_in_one_line_and_the_note_sung(home: EngineHome) -> None:
+    path = write_model(home.work / "g.onnx")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    home.environment["PYCHANG_GENERATOR"] = str(path)
+    request = home.arguments(home.recording(), "out.wav")
+    code, lines = home.call(request, PYCHANG_ENGINE="neural")
+    assert code == 0
+    assert len(lines) == 1
+    assert "sung by the classic engine" in lines[0]
+    assert "damaged: its checksum is wrong; install it again" in lines[0]
+    sung = Path(request[1]).read_bytes()
+    assert home.call(request, PYCHANG_ENGINE="classic") == (0, [])
+    assert Path(request[1]).read_bytes() == sung

@@ -37,7 +37,7 @@ class EngineHome:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYCHANG_")}
         self.environment = {
             **kept, "PYCHANG_RUNTIME": self.state, "PYCHANG_CACHE": str(folder / "c"),
-            "PYCHANG_IDLE_S": "120", **variables,
+            "PYCHANG_DATA": str(folder / "d"), "PYCHANG_IDLE_S": "120", **variables,
         }  # fmt: skip
 
     def recording(self, name: str = "a.wav", seconds: float = 0.3, f0_hz: float = 200.0) -> Path:

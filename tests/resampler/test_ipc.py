@@ -89,6 +89,11 @@ def test_a_request_is_json(argv: list[str]) -> None:
     assert isinstance(message["stamp"], int)
 
 
+@given(st.text(st.characters(codec=None)))
+def test_the_engine_that_is_asked_for_is_in_it(engine: str) -> None:
+    assert json.loads(ipc.render_message(["a", "b", "C4", "100"], engine))["engine"] == engine
+
+
 def test_the_fixed_answers_are_json() -> None:
     answers = (ipc.DONE, ipc.BUSY, ipc.LEAVING, ipc.WAITING + b"}")
     assert [json.loads(answer)["answer"] for answer in answers] == ["done", "busy", "leaving", "waiting"]

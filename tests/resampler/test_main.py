@@ -16,14 +16,15 @@ from resampler.protocol import RenderRequest
 CALL = ["in.wav", "out.wav", "C4", "100", "g10"]
 ROOT = Path(__file__).resolve().parents[2]
 
-UseRenderer = Callable[[Callable[[RenderRequest], None]], None]
+RenderFile = Callable[[RenderRequest, str], object]
+UseRenderer = Callable[[RenderFile], None]
 
 
 @pytest.fixture
 def use_renderer(monkeypatch: pytest.MonkeyPatch) -> UseRenderer:
     """Put a function in the conductor's place."""
 
-    def use(render_file: Callable[[RenderRequest], None]) -> None:
+    def use(render_file: RenderFile) -> None:
         module = ModuleType("resampler.render")
         module.render_file = render_file  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "resampler.render", module)
@@ -31,8 +32,8 @@ def use_renderer(monkeypatch: pytest.MonkeyPatch) -> UseRenderer:
     return use
 
 
-def failing(error: BaseException) -> Callable[[RenderRequest], None]:
-    def render_file(_: RenderRequest) -> None:
+def failing(error: BaseException) -> RenderFile:
+    def render_file(_: RenderRequest, engine: str) -> None:
         raise error
 
     return render_file
@@ -57,12 +58,23 @@ def test_too_few_arguments(count: int, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_good_call_is_silent(use_renderer: UseRenderer, capsys: pytest.CaptureFixture[str]) -> None:
     requests: list[RenderRequest] = []
-    use_renderer(requests.append)
+    use_renderer(lambda request, _: requests.append(request))
     assert main(CALL) == 0
     assert [(r.source_path, r.output_path, r.tone_midi) for r in requests] == [
         (Path("in.wav"), Path("out.wav"), 60.0)
     ]
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["", "neural", "no such"])
+def test_the_environment_names_the_engine(
+    name: str, use_renderer: UseRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    use_renderer(lambda _, engine: asked.append(engine))
+    monkeypatch.setenv("PYCHANG_ENGINE", name)
+    assert main(CALL) == 0
+    assert asked == [name]
 
 
 def test_what_the_user_can_mend_is_one_line(

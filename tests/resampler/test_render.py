@@ -4,6 +4,7 @@ import struct
 import wave as wave_module
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,17 @@ from pychang.frq import FrqFile
 from pychang.pitch import estimate_pitch
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from resampler.protocol import RenderRequest, parse_arguments
-from resampler.render import frq_hint, render_file, render_request
+from resampler.render import frq_hint, render, render_file
+from resampler.render import render_request as render_with
 from tests.pychang.signals import cents_off, error_db, power_db, spectrum_db, syllable, vowel, white
+from tests.pychang.tiny_generator import NOTHING, write_model
 from tests.resampler.notes import asked, recording, sung
 from voicebank_tools.demo_voice import synthesise_vowel
 
 A3_HZ, C4_HZ = 220.0, 261.6256
+
+render_request = partial(render_with, engine="classic")
+"""What is measured here is the classic engine's, whatever the default is."""
 
 
 @pytest.fixture(autouse=True)
@@ -314,9 +320,31 @@ def test_any_engine_can_sing(tmp_path: Path) -> None:
         def render(self, analysis: object, plan: object) -> np.ndarray:
             return np.full(plan.samples, 0.25, np.float32)  # type: ignore[attr-defined]
 
-    source = write(tmp_path / "a.wav", vowel(A3_HZ, seconds=0.3))
-    note = render_request(call(source, "out.wav", "C4", "P0"), Hum())
-    np.testing.assert_array_equal(note, 0.25)
+    wave, analysis = recording(A3_HZ)
+    np.testing.assert_array_equal(render(asked("C4", "P0"), analysis, wave, Hum()), 0.25)
+
+
+def test_the_engine_is_chosen_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loud = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(write_model(tmp_path / "g.onnx", loud)))
+    request = call(write(tmp_path / "a.wav", vowel(A3_HZ, seconds=0.8)), tmp_path / "out.wav", "F4", "P0")
+    classic, neural = (render_with(request, engine) for engine in ("classic", "neural"))
+    assert power_db(neural) - power_db(classic) > 2
+    np.testing.assert_array_equal(render_with(request), neural)  # this generator is for all
+    assert render_file(request, "neural") == ""
+    np.testing.assert_allclose(read_wav(tmp_path / "out.wav"), neural, atol=1e-4)
+
+
+def test_a_note_is_sung_without_a_generator_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "none.onnx"))
+    request = call(write(tmp_path / "a.wav", vowel(A3_HZ, seconds=0.8)), tmp_path / "out.wav")
+    assert "sung by the classic engine: generator" in render_file(request, "neural")
+    np.testing.assert_allclose(read_wav(tmp_path / "out.wav"), render_request(request), atol=1e-4)
+    assert render_file(request, "classic") == ""
+    raw = call(request.source_path, tmp_path / "raw.wav", "C4", "u")
+    assert render_file(raw, "neural") == ""  # nobody sings a raw sample
 
 
 def test_an_extreme_frq_header_is_no_error(tmp_path: Path) -> None:

@@ -187,13 +187,20 @@ def test_rubbish_ends_only_its_own_conversation(place: Place, rude: bytes) -> No
 
 @pytest.mark.parametrize("changes", [
     {"argv": None}, {"argv": "abcd"}, {"argv": ["a", "b", "c"]}, {"argv": [1, 2, 3, 4]}, {"umask": -1},
-    {"umask": "022"}, {"umask": 0o1000}, {"argv": []},
+    {"umask": "022"}, {"umask": 0o1000}, {"argv": []}, {"engine": 1}, {"engine": None},
+    {"engine": ["neural"]},
 ])  # fmt: skip
 def test_a_wrong_request_never_reaches_a_worker(place: Place, changes: dict[str, object]) -> None:
     with pytest.raises(ipc.Lost):
         place.ask(render(**changes))
     assert place.ask(render())["answer"] == "done"
     assert place.seen == [ARGV]
+
+
+def test_the_wanted_engine_reaches_the_worker() -> None:
+    message = {"argv": ARGV, "umask": 0o022}
+    assert render_request({**message, "engine": "neural"})["engine"] == "neural"
+    assert render_request(message)["engine"] == ""  # an older client
 
 
 json_values = st.recursive(
@@ -209,7 +216,7 @@ json_values = st.recursive(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.dictionaries(st.sampled_from(["do", "argv", "umask", "version", "stamp"]), json_values))
+@given(st.dictionaries(st.sampled_from(["do", "argv", "umask", "version", "stamp", "engine"]), json_values))
 def test_any_object_is_a_request_or_refused(message: dict[str, Any]) -> None:
     try:
         request = render_request(message)
@@ -278,14 +285,14 @@ def life(connection: ipc.Socket) -> Any:
 def test_equal_notes_at_once_are_rendered_once(place: Place) -> None:
     place.hold.clear()
     clients = [place.send(render()) for _ in range(10)]
-    other = place.send(render(umask=0o077))
+    others = [place.send(render(umask=0o077)), place.send(render(engine="neural"))]
     jobs = [place.queue._waiting, place.queue._running]
-    assert wait_until(lambda: sum(job.clients for some in jobs for job in list(some.values())) == 11)
-    assert sum(place.queue.counts()) == 2
+    assert wait_until(lambda: sum(job.clients for some in jobs for job in list(some.values())) == 12)
+    assert sum(place.queue.counts()) == 3
     place.hold.set()
-    assert [answer_of(client)["answer"] for client in [*clients, other]] == ["done"] * 11
-    assert place.seen == [ARGV, ARGV]
-    for client in [*clients, other]:
+    assert [answer_of(client)["answer"] for client in [*clients, *others]] == ["done"] * 12
+    assert place.seen == [ARGV, ARGV, ARGV]
+    for client in [*clients, *others]:
         client.close()
 
 

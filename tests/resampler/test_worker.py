@@ -3,14 +3,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from resampler.launch import module_command
 from resampler.pipe import read_message, write_message
 from resampler.worker import peak_memory_mb
+from tests.pychang.tiny_generator import NOTHING, write_model
 from tests.resampler.engine_home import EngineHome, engine_home
 
 
@@ -36,8 +39,8 @@ def answers(home: EngineHome, requests: list[dict[str, Any]]) -> list[dict[str, 
     return found
 
 
-def render(arguments: list[str], umask: int = 0o022) -> dict[str, Any]:
-    return {"do": "render", "argv": arguments, "umask": umask}
+def render(arguments: list[str], umask: int = 0o022, engine: str = "classic") -> dict[str, Any]:
+    return {"do": "render", "argv": arguments, "umask": umask, "engine": engine}
 
 
 def test_notes_good_and_bad_in_turn(home: EngineHome) -> None:
@@ -53,6 +56,23 @@ def test_notes_good_and_bad_in_turn(home: EngineHome) -> None:
     assert "no.wav not found" in second["message"]
     assert "no note name" in third["message"]
     assert (home.work / "ノート.wav").read_bytes() == home.cold(good)
+
+
+def test_each_note_has_the_engine_it_asks_for(home: EngineHome) -> None:
+    """Whatever the worker's own environment says: that is of the client who started the engine."""
+    loud = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    home.environment["PYCHANG_GENERATOR"] = str(write_model(home.work / "g.onnx", loud, default="fitted"))
+    home.environment["PYCHANG_ENGINE"] = "neural"
+    source = home.recording()
+    engines = ("classic", "neural", "", "neural", "vocoder")
+    asked = [render(home.arguments(source, f"{i}.wav"), engine=name) for i, name in enumerate(engines)]
+    said = [answer["message"] for answer in answers(home, asked)[1:]]
+    assert said[:4] == [""] * 4
+    assert "'vocoder': no such engine; write classic or neural" in said[4]
+    classic, neural, default, again, unknown = ((home.work / f"{i}.wav").read_bytes() for i in range(5))
+    assert classic != neural
+    assert (default, again, unknown) == (classic, neural, classic)
+    assert neural == home.cold(home.arguments(source, "x.wav"))  # there the variable counts
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="umask of POSIX")
