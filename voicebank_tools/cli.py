@@ -16,10 +16,14 @@ from pychang import PychangError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "build": "voicebank_tools.commands.build",
         "demo": "voicebank_tools.commands.demo",
         "engine": "voicebank_tools.commands.engine",
         "install": "voicebank_tools.commands.install",
+        "label": "voicebank_tools.commands.label",
         "sing": "voicebank_tools.commands.sing",
+        "slice": "voicebank_tools.commands.slice",
+        "train": "voicebank_tools.commands.train",
         "uninstall": "voicebank_tools.commands.install",
     }
 )
@@ -35,9 +39,10 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
-        assert isinstance(command, click.Command), f"{COMMANDS[cmd_name]}.{cmd_name} is no click command"
-        return command
+        module = importlib.import_module(COMMANDS[cmd_name])
+        # By the name click knows, since Python has words of its own (`slice`).
+        commands = [value for value in vars(module).values() if isinstance(value, click.Command)]
+        return next(command for command in commands if command.name == cmd_name)
 
 
 @click.group(

@@ -1,0 +1,1 @@
+"""Training the generator: recordings -> examples -> dataset -> network -> model file."""

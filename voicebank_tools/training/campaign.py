@@ -1,0 +1,121 @@
+"""A whole training: dataset, stages, model file, and how long each took."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pychang import PychangError
+from pychang.model_file import ModelCard
+from voicebank_tools.training.backend import device, import_keras
+from voicebank_tools.training.checkpoint import has_checkpoint
+from voicebank_tools.training.dataset import Dataset
+from voicebank_tools.training.export import export_generator
+from voicebank_tools.training.history import read_history
+from voicebank_tools.training.network import build_network
+from voicebank_tools.training.run_config import RunConfig, read_config
+from voicebank_tools.training.summary import card_text
+from voicebank_tools.training.trainer import WEIGHTS, Outcome, train
+
+MODEL = "generator.onnx"
+STAGES = ("a", "b")
+
+_TRIAL_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What is asked for.
+
+    Attributes:
+        folder: Where it is kept: a folder for each stage, and the model file.
+        stages: "a", "b" (goes on from stage a of the same folder) or "ab".
+        config: Of each stage, but for what differs between them.
+        minutes: If given, so long for each stage, instead of `config.steps`.
+        resume: Go on with what is in the folder; what was asked for then counts.
+        name: Of the model.
+        threads: That make batches; 0: two for each four cores.
+    """
+
+    folder: Path
+    stages: str
+    config: RunConfig
+    minutes: float | None = None
+    resume: bool = False
+    name: str = "PyChang generator"
+    threads: int = 0
+
+
+def run_campaign(dataset: Dataset, campaign: Campaign, report: Callable[[str], None]) -> Path:
+    """Train all stages and write the model file; returns its path.
+
+    Raises:
+        PychangError: A stage is there already and `resume` is not asked for, stage a is missing for stage b,
+            Keras is missing, or a file cannot be read or written.
+    """
+    import_keras()
+    threads = campaign.threads or max(1, min(8, (os.cpu_count() or 2) // 2))
+    times = []
+    for stage in campaign.stages:
+        folder = campaign.folder / f"stage-{stage}"
+        config = _config(dataset, campaign, stage)
+        report(f"stage {stage} on {device()}: {config.steps} steps")
+        outcome = train(dataset, folder, config, report, threads)
+        times.append(_told(stage, config, outcome))
+        _export(folder, campaign, config, report)
+    for line in times:
+        report(line)
+    return campaign.folder / MODEL
+
+
+def _config(dataset: Dataset, campaign: Campaign, stage: str) -> RunConfig:
+    folder = campaign.folder / f"stage-{stage}"
+    if has_checkpoint(folder):
+        if not campaign.resume:
+            raise PychangError(f"{folder} holds a training; --resume goes on with it, or name another folder")
+        config = read_config(folder)
+        if [voice.name for voice in config.voices] != [voice.name for voice in dataset.voices]:
+            raise PychangError(f"{folder} was begun with other voices; train in another folder")
+        return config
+    config = replace(campaign.config, stage=stage, voices=dataset.voices)
+    if stage == "b":
+        weights = campaign.folder / "stage-a" / WEIGHTS
+        if not weights.is_file():
+            raise PychangError(f"stage b goes on from stage a: {weights} is missing; train stage a first")
+        config = replace(config, begin_with=str(weights), network=read_config(weights.parent).network)
+    if campaign.minutes is not None:
+        config = replace(config, steps=_steps_in(dataset, config, campaign.minutes))
+    return config
+
+
+def _steps_in(dataset: Dataset, config: RunConfig, minutes: float) -> int:
+    """Return how many steps this computer does in a time, by trying some; at least one epoch."""
+    trial = replace(config, steps=3 * _TRIAL_STEPS, steps_per_epoch=_TRIAL_STEPS, validate_epochs=1000)
+    with TemporaryDirectory(prefix="pychang-") as folder:
+        train(dataset, Path(folder), trial, report=lambda line: None)
+        rate = float(read_history(Path(folder), trial.steps)[-1]["steps_per_s"])
+    epochs = round(minutes * 60.0 * rate / config.steps_per_epoch)
+    return max(1, epochs) * config.steps_per_epoch
+
+
+def _export(folder: Path, campaign: Campaign, config: RunConfig, report: Callable[[str], None]) -> None:
+    """Write the model file from the kept weights of a stage, where TensorFlow can."""
+    if import_keras().backend.backend() != "tensorflow":
+        report("no model file yet, it takes TensorFlow: run this again with --resume --backend tensorflow")
+        return
+    network = build_network(config.network)
+    network.load_weights(folder / WEIGHTS)
+    card = ModelCard(
+        campaign.name, card_text(config.voices, config.batches.leave_out, config.stage, config.steps), "fitted",
+        config.network.context_frames, config.network.bounds_db, config.network.code_size,
+    )  # fmt: skip
+    export_generator(network, card, campaign.folder / MODEL)
+
+
+def _told(stage: str, config: RunConfig, outcome: Outcome) -> str:
+    minutes = outcome.progress.seconds / 60.0
+    return (
+        f"stage {stage}: {outcome.progress.step} steps in {minutes:.1f} min on {device()}, "
+        f"{outcome.steps_per_s:.2f} steps/s, {100.0 * outcome.waiting_share:.1f} % of it waiting for data"
+    )

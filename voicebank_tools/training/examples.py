@@ -1,0 +1,214 @@
+"""Examples: what the network is shown, and what it should have made of it.
+
+Three kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
+target is the recording. A *starved* one is asked for as held, stretched or frozen. Of a *true pair* one
+recording is asked for with the times and the pitch of another of the same sounds, which is the target.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pychang.analysis import Analysis, analyse
+from pychang.arrays import FloatArray
+from pychang.conditions import conditions
+from pychang.image import IMAGE_HOP_SAMPLES, TOP_HZ, band_levels_db
+from pychang.note import NotePlan, frames_for
+from pychang.prior import draw
+from pychang.units import HOP_SAMPLES
+from voicebank_tools.training.corpora import Piece
+from voicebank_tools.training.pairs import align
+
+SHIFTED, STARVED, PAIR = 0, 1, 2
+KINDS = ("shifted", "starved", "pair")
+"""Names of the kinds, by number."""
+
+EXAMPLES_VERSION = 1
+"""Part of every shard's key: raise it whenever an example would come out different."""
+
+FEWEST_VOICED = 0.15
+"""Share of voiced frames below which a recording has nothing to teach."""
+
+_SHIFT_SEMITONES = (1.5, 12.0)
+_STRETCH = (1.4, 3.0)
+_FROZEN_FRAMES, _FREE_FRAMES, _FROZEN_SPEED = (60, 200), (0, 60), 0.15
+_TARGET_SHIFT_SEMITONES = 2.0
+_FRAMES = IMAGE_HOP_SAMPLES // HOP_SAMPLES
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example; frame i of the image stands at sample i * IMAGE_HOP_SAMPLES.
+
+    Attributes:
+        levels_db: Prior's harmonic and noise level and the sample's envelope, in bands. [frames, bands, 3].
+        scalars: Shape [frames, 6] (see `pychang.conditions`).
+        strength: How far the gains apply, 0..1. Shape [frames].
+        target_db: The recording's total and noise level. Shape [frames, bands, 2].
+        weights: How much each frame counts. Shape [frames].
+        kind: Index into `KINDS`.
+        band_hz: What lies above was never recorded.
+    """
+
+    levels_db: FloatArray
+    scalars: FloatArray
+    strength: FloatArray
+    target_db: FloatArray
+    weights: FloatArray
+    kind: int
+    band_hz: float = TOP_HZ
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How many examples each recording gives: round trips of pitch, and starved ones."""
+
+    shifts: int = 2
+    starved: int = 1
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A stretch of a recording and its analysis."""
+
+    piece: Piece
+    analysis: Analysis
+
+
+def own_examples(piece: Piece, recipe: Recipe, rng: np.random.Generator) -> Iterator[Example]:
+    """Yield the examples that a recording gives by itself; none if it has too little voice.
+
+    Args:
+        piece: The recording.
+        recipe: How many of each kind.
+        rng: All chance comes from here.
+    """
+    for example in _of_one(piece.wave, recipe, rng):
+        yield replace(example, band_hz=piece.band_hz)
+
+
+def pair_example(source: Analysed, wanted: Analysed, rng: np.random.Generator) -> Example | None:
+    """Return `source` sung with the times and the pitch of `wanted`; None where one has too little voice."""
+    ours, theirs = source.analysis, wanted.analysis
+    if min(_voiced(ours), _voiced(theirs)) < FEWEST_VOICED:
+        return None
+    source_db, wanted_db = band_levels_db(source.piece.wave), band_levels_db(wanted.piece.wave)
+    found = align(source_db, wanted_db, _on_image(ours, len(source_db)), _on_image(theirs, len(wanted_db)))
+    samples = len(wanted.piece.wave)
+    frames = frames_for(samples, 0)
+    at = np.interp(np.arange(frames) / _FRAMES, np.arange(len(found.source_frames)), found.source_frames)
+    plan = _plan(ours, samples, rng, source_frames=at * _FRAMES, f0_hz=_f0(theirs, frames))
+    made = _example(ours, plan, _target_db(theirs, wanted.piece.wave), PAIR, found.weights)
+    return replace(made, band_hz=min(source.piece.band_hz, wanted.piece.band_hz))
+
+
+def _of_one(wave: FloatArray, recipe: Recipe, rng: np.random.Generator) -> Iterator[Example]:
+    analysis = analyse(wave)
+    if _voiced(analysis) < FEWEST_VOICED:
+        return
+    target_db = _target_db(analysis, wave)
+    for _ in range(recipe.shifts):
+        semitones = rng.choice([-1.0, 1.0]) * rng.uniform(*_SHIFT_SEMITONES)
+        example = _shifted(analysis, float(semitones), target_db, rng)
+        if example is not None:
+            yield example
+    for _ in range(recipe.starved):
+        yield _starved(analysis, int(rng.integers(3)), target_db, rng)
+
+
+def _shifted(
+    analysis: Analysis, semitones: float, target_db: FloatArray, rng: np.random.Generator
+) -> Example | None:
+    samples = len(analysis.residual)
+    frames = frames_for(samples, 0)
+    asked = _f0(analysis, frames) * 2.0 ** (semitones / 12.0)
+    moved = analyse(draw(analysis, _plan(analysis, samples, rng, f0_hz=asked)).wave)
+    if _voiced(moved) < 0.5 * _voiced(analysis):
+        return None
+    back = _plan(moved, samples, rng, f0_hz=_f0(analysis, frames))
+    return _example(moved, back, target_db, SHIFTED)
+
+
+def _starved(analysis: Analysis, way: int, target_db: FloatArray, rng: np.random.Generator) -> Example:
+    """Ask for a recording as held all through (0), stretched and back (1), or frozen in places (2)."""
+    samples = len(analysis.residual)
+    frames = frames_for(samples, 0)
+    if way == 0:
+        return _example(analysis, _plan(analysis, samples, rng, held=np.ones(frames)), target_db, STARVED)
+    if way == 1:
+        ratio = rng.uniform(*_STRETCH)
+        longer = int(samples * ratio)
+        plan = _plan(analysis, longer, rng, source_frames=np.arange(frames_for(longer, 0)) / ratio)
+        stretched = analyse(draw(analysis, plan).wave)
+        back = _plan(
+            stretched, samples, rng, source_frames=np.arange(frames) * ratio, f0_hz=_f0(analysis, frames)
+        )
+        return _example(stretched, back, target_db, STARVED)
+    source, held = _frozen(frames, rng)
+    return _example(
+        analysis, _plan(analysis, samples, rng, source, _f0(analysis, frames), held), target_db, STARVED
+    )
+
+
+def _frozen(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return (source frames, held): the recording with stretches where time nearly stands."""
+    source, held = np.arange(frames, dtype=float), np.zeros(frames)
+    begin = 0
+    while begin < frames:
+        end = begin + int(rng.uniform(*_FROZEN_FRAMES))
+        middle = min((begin + end) // 2, frames - 1)
+        source[begin:end] = middle + (source[begin:end] - middle) * _FROZEN_SPEED
+        held[begin:end] = 1.0
+        begin = end + int(rng.uniform(*_FREE_FRAMES))
+    return source, held
+
+
+def _plan(
+    analysis: Analysis, samples: int, rng: np.random.Generator, source_frames: FloatArray | None = None,
+    f0_hz: FloatArray | None = None, held: FloatArray | None = None,
+) -> NotePlan:  # fmt: skip
+    """A note without effects; by default the recording's own times and pitch."""
+    frames = frames_for(samples, 0)
+    source = np.arange(frames, dtype=float) if source_frames is None else source_frames
+    own = analysis.continuous_f0_hz
+    pitch = np.interp(source, np.arange(len(own)), own) if f0_hz is None else f0_hz
+    steady = np.zeros(frames)
+    return NotePlan(
+        samples, 0, source, pitch, steady if held is None else held, steady, seed=int(rng.integers(1 << 30))
+    )
+
+
+def _example(
+    analysis: Analysis, plan: NotePlan, target_db: FloatArray, kind: int, weights: FloatArray | None = None
+) -> Example:
+    made = conditions(analysis, plan, draw(analysis, plan))
+    frames = min(len(made.levels_db), len(target_db))
+    counted = np.ones(frames) if weights is None else weights[:frames]
+    return Example(
+        made.levels_db[:frames], made.scalars[:frames], made.strength[:frames], target_db[:frames],
+        counted.astype(np.float32), kind,
+    )  # fmt: skip
+
+
+def _target_db(analysis: Analysis, wave: FloatArray) -> FloatArray:
+    """Total and noise level of a recording. Its noise is what the engine draws at another pitch, where no
+    partial of the recording is left in it. Shape [frames, bands, 2]."""
+    frames = frames_for(len(wave), 0)
+    asked = _f0(analysis, frames) * 2.0 ** (_TARGET_SHIFT_SEMITONES / 12.0)
+    plan = _plan(analysis, len(wave), np.random.default_rng(0), f0_hz=asked)
+    return np.stack([band_levels_db(wave), band_levels_db(draw(analysis, plan).noise)], axis=2)
+
+
+def _f0(analysis: Analysis, frames: int) -> FloatArray:
+    own = analysis.continuous_f0_hz
+    return np.interp(np.arange(frames), np.arange(len(own)), own)
+
+
+def _voiced(analysis: Analysis) -> float:
+    return float((analysis.voicing > 0).mean())
+
+
+def _on_image(analysis: Analysis, frames: int) -> FloatArray:
+    """Voicing at the frames of an image. Shape [frames]."""
+    return np.interp(np.arange(frames) * _FRAMES, np.arange(len(analysis.voicing)), analysis.voicing)

@@ -1,0 +1,162 @@
+"""The generator: a small U-Net over the band image that strides in frequency only (Keras 3, `keras.ops`).
+
+Time is kept, so any length goes through without seams; the head starts at zero, so that an untrained network
+changes nothing; its gains are bounded and smoothed over time. What is known of the note (scalars) and of
+the voice (code) enters every level by feature-wise modulation (FiLM, Perez et al. 2018). The pix2pix U-Net
+(Isola et al. 2017) is its ancestor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.conditions import CHANNELS, SCALARS
+from pychang.image import BANDS
+from pychang.model_file import CODE_SIZE
+from voicebank_tools.training.backend import import_keras
+
+if TYPE_CHECKING:
+    import keras
+
+_KERNEL = (3, 5)
+_SLOPE = 0.1
+_CONDITION = (48, 32)
+_MODULATION_DEVIATION = 0.02
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """The shape of a generator.
+
+    Attributes:
+        channels: At each level from the finest; every level halves the bands.
+        bounds_db: Largest gain of the harmonic and of the noise part.
+        smoothing_frames: Length of the Hann window over the gains, odd; 1: none.
+        code_size: Numbers in a voice code.
+    """
+
+    channels: tuple[int, ...] = (16, 24, 32, 48)
+    bounds_db: tuple[float, float] = (12.0, 6.0)
+    smoothing_frames: int = 5
+    code_size: int = CODE_SIZE
+
+    @property
+    def context_frames(self) -> int:
+        """How many frames on each side of a frame can change its gains."""
+        levels = len(self.channels)
+        convolutions = 1 + (levels - 1) + 2 * (2 * levels - 1) + 1  # stem, downs, blocks, head
+        return convolutions * (_KERNEL[0] // 2) + self.smoothing_frames // 2
+
+
+def build_network(options: NetworkOptions) -> keras.Model:
+    """Return an untrained generator: (image [B, T, bands, 3], scalars [B, T, 6], code [B, code_size]) ->
+    gains in dB [B, T, bands, 2], all of them 0.
+
+    Raises:
+        PychangError: Keras is not installed, or the bands cannot be halved as often as `options` asks.
+    """
+    keras = import_keras()
+    if BANDS % 2 ** len(options.channels):
+        raise PychangError(f"{len(options.channels)} levels do not divide {BANDS} bands; give at most 4")
+    image = keras.Input((None, BANDS, len(CHANNELS)), name="image")
+    scalars = keras.Input((None, len(SCALARS)), name="scalars")
+    code = keras.Input((options.code_size,), name="code")
+    condition = _condition(scalars, code)
+    x = _convolved(_with_position(image), options.channels[0], _KERNEL, (1, 2), "stem")
+    skips = []
+    for level, channels in enumerate(options.channels):
+        if level:
+            x = _convolved(x, channels, (3, 4), (1, 2), f"down{level}")
+        x = _block(_modulated(x, condition, channels, f"down{level}"), channels, f"down{level}")
+        skips.append(x)
+    for level in reversed(range(len(options.channels) - 1)):
+        x = _up(x, skips[level], condition, options.channels[level], f"up{level}")
+    gains = _smoothed(_head(x, options), options.smoothing_frames)
+    network = keras.Model([image, scalars, code], gains, name="generator")
+    if options.smoothing_frames > 1:
+        network.get_layer("smoothing").set_weights([_hann_kernel(options.smoothing_frames)])
+    return network
+
+
+def _condition(scalars: Any, code: Any) -> Any:
+    """What is known of each frame and of the voice. Shape [B, T, features]."""
+    from keras import layers, ops
+
+    wide, narrow = _CONDITION
+    of_note = layers.Dense(wide, name="note")(scalars)
+    of_voice = layers.Dense(wide, use_bias=False, name="voice")(code)
+    both = layers.LeakyReLU(_SLOPE)(of_note + ops.expand_dims(of_voice, 1))
+    return layers.Dense(narrow, name="condition")(both)
+
+
+def _with_position(image: Any) -> Any:
+    """Tell the network which band is which: convolution alone cannot know. Shape [B, T, bands, 4]."""
+    from keras import ops
+
+    position = np.linspace(-1.0, 1.0, BANDS, dtype=np.float32)[None, None, :, None]
+    return ops.concatenate([image, ops.ones_like(image[..., :1]) * position], axis=-1)
+
+
+def _convolved(x: Any, channels: int, kernel: tuple[int, int], strides: tuple[int, int], name: str) -> Any:
+    from keras import layers
+
+    x = layers.Conv2D(channels, kernel, strides=strides, padding="same", name=f"{name}_conv")(x)
+    return layers.LeakyReLU(_SLOPE)(x)
+
+
+def _block(x: Any, channels: int, name: str) -> Any:
+    """Two convolutions about which the image can also pass unchanged."""
+    from keras import layers
+
+    y = _convolved(x, channels, _KERNEL, (1, 1), f"{name}_a")
+    y = layers.Conv2D(channels, _KERNEL, padding="same", name=f"{name}_b")(y)
+    return layers.LeakyReLU(_SLOPE)(layers.Add()([x, y]))
+
+
+def _modulated(x: Any, condition: Any, channels: int, name: str) -> Any:
+    from keras import initializers, layers, ops
+
+    small = initializers.RandomNormal(stddev=_MODULATION_DEVIATION)
+    both = layers.Dense(2 * channels, kernel_initializer=small, name=f"{name}_film")(condition)
+    both = ops.expand_dims(both, 2)
+    return x * (1.0 + both[..., :channels]) + both[..., channels:]
+
+
+def _up(x: Any, skip: Any, condition: Any, channels: int, name: str) -> Any:
+    from keras import layers
+
+    x = layers.Conv2DTranspose(channels, (1, 4), strides=(1, 2), padding="same", name=f"{name}_conv")(x)
+    x = layers.Concatenate()([layers.LeakyReLU(_SLOPE)(x), skip])
+    x = layers.Conv2D(channels, 1, name=f"{name}_mix")(x)
+    return _block(_modulated(x, condition, channels, name), channels, name)
+
+
+def _head(x: Any, options: NetworkOptions) -> Any:
+    from keras import layers
+
+    x = layers.Conv2DTranspose(
+        2, (3, 4), strides=(1, 2), padding="same", kernel_initializer="zeros", name="head"
+    )(x)
+    return layers.Activation("tanh")(x) * np.array(options.bounds_db, np.float32)
+
+
+def _smoothed(gains: Any, frames: int) -> Any:
+    """A fixed Hann window over time: what flickers from frame to frame is no voice."""
+    from keras import layers
+
+    if frames == 1:
+        return gains
+    smoothing = layers.DepthwiseConv2D(
+        (frames, 1), padding="same", use_bias=False, trainable=False, name="smoothing"
+    )
+    return smoothing(gains)
+
+
+def _hann_kernel(frames: int) -> np.ndarray[Any, Any]:
+    window = np.hanning(frames + 2)[1:-1]
+    kernel = (window / window.sum()).astype(np.float32)
+    return np.repeat(kernel[:, None, None, None], 2, axis=2)
