@@ -106,8 +106,9 @@ def _export(folder: Path, campaign: Campaign, config: RunConfig, report: Callabl
         return
     network = build_network(config.network)
     network.load_weights(folder / WEIGHTS)
+    told = card_text(config.voices, config.batches.leave_out, config.stage, config.steps)
     card = ModelCard(
-        campaign.name, card_text(config.voices, config.batches.leave_out, config.stage, config.steps), "fitted",
+        campaign.name, told, "fitted",
         config.network.context_frames, config.network.bounds_db, config.network.code_size,
     )  # fmt: skip
     export_generator(network, card, campaign.folder / MODEL)
