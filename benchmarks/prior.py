@@ -19,35 +19,28 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from prior_notes import (
-    SINGERS,
-    Sample,
-    as_recorded,
-    bank_samples,
-    bend_times_ms,
-    flat,
-    open_recording,
-    request,
-    stretched,
-    wholly_stretched,
-)  # fmt: skip
 
 from pychang import metrics
 from pychang.arrays import FloatArray
 from pychang.metrics import FRAME_MS
 from pychang.units import SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
+from voicebank_tools.comparing.pairs import note_pairs
+from voicebank_tools.comparing.recordings import Sample, bank_samples
+from voicebank_tools.comparing.requests import as_recorded, flat, stretched, wholly_stretched
+from voicebank_tools.comparing.singers import EngineSinger, Sing, WorldSinger
+from voicebank_tools.comparing.trials import HOLD_MS, SHIFT_MS, SHIFTS, SPEEDS, warped_frames
+from voicebank_tools.comparing.trials import steadiness as wave_steadiness
 
 Figures = dict[str, float]
 
-SHIFTS = (-12, -7, 5, 12)
-SHIFT_MS, HOLD_MS, SETTLED_MS = 900.0, 4000.0, 40.0
+SINGERS: Mapping[str, Sing] = MappingProxyType({"ours": EngineSinger().sing, "pyworld": WorldSinger().sing})
+"""Who is compared."""
+
+SETTLED_MS = 40.0
 CLIFF_SHIFTS = (0.0, 0.1, 0.5, 1.0, 2.0, 3.0)
 CLIFF_STRETCHES = (1.0, 1.1, 1.5, 3.0)
-SPEEDS = (0.7, 1.5)
 HISS_SHIFTS = (-7, 5)
 HISS_HZ, HISS_DB, HISS_FRAMES = 6000.0, 1.5, 4
-LEAST_SEMITONES, LONGEST_NOTE_MS, SHORTEST_NOTE_MS = 3.0, 1500.0, 300.0
-EDGES_MS = (80.0, 20.0)
 
 
 def copy(samples: Sequence[Sample]) -> dict[str, Figures]:
@@ -129,7 +122,7 @@ def stretch(samples: Sequence[Sample]) -> dict[str, Figures]:
         for ratio in SPEEDS:
             distances = []
             for s in samples:
-                frames = np.arange(len(metrics.log_mel_db(s.wave)[0])) * ratio
+                frames = warped_frames(s, ratio)
                 wave = sing(wholly_stretched(s, ratio), s.recording)
                 distances.append(metrics.warped_mel_distance_db(s.wave, wave, frames))
             table[name] |= {
@@ -161,20 +154,11 @@ def hiss(samples: Sequence[Sample]) -> dict[str, Figures]:
 
 def transfer(folder: Path) -> dict[str, Figures]:
     """Every note of one singer sung from every other at least three semitones away."""
-    notes = [_note_sample(path) for path in sorted(folder.iterdir()) if path.suffix in {".flac", ".wav"}]
     rows = []
-    for source, target in itertools.permutations(notes, 2):
-        length_ms = min(source.length_ms, target.length_ms, LONGEST_NOTE_MS)
-        apart = 12.0 * np.log2(np.median(target.f0_hz) / np.median(source.f0_hz))
-        if abs(apart) < LEAST_SEMITONES or length_ms < SHORTEST_NOTE_MS:
-            continue
-        f0 = target.recording.pitch_at(bend_times_ms(length_ms) + target.begin_ms)
-        asked = request(source, f0, length_ms)
-        inner = slice(ms_to_samples(EDGES_MS[0]), ms_to_samples(length_ms - EDGES_MS[1]))
-        rows.append([
-            metrics.vowel_distance_db(target.wave[inner], sing(asked, source.recording)[inner])
-            for sing in SINGERS.values()
-        ] + [apart])  # fmt: skip
+    for pair in note_pairs(folder):
+        waves = (pair.part(sing(pair.request, pair.source.recording)) for sing in SINGERS.values())
+        distances = [metrics.vowel_distance_db(pair.vowel, wave) for wave in waves]
+        rows.append([*distances, pair.semitones])
     return _transfer_table(np.array(rows))
 
 
@@ -194,18 +178,6 @@ def _transfer_table(rows: FloatArray) -> dict[str, Figures]:
     return table
 
 
-def _note_sample(path: Path) -> Sample:
-    """The sounding part of a recording that holds one note: voiced, and not 14 dB below its loudest."""
-    recording = open_recording(path)
-    hop = ms_to_samples(5.0)
-    frames = len(recording.wave) // hop
-    level = np.sqrt(np.mean(recording.wave[: frames * hop].reshape(frames, hop) ** 2, axis=1))
-    level = np.convolve(level, np.ones(9) / 9, "same")
-    good = np.flatnonzero((recording.f0_hz[:frames] > 0) & (level > 0.2 * level.max()))
-    begin_ms, end_ms = 5.0 * good[0], 5.0 * good[-1]
-    return Sample(recording, path.stem, begin_ms, 0.0, begin_ms - end_ms, end_ms)
-
-
 def _vowel_map(sample: Sample, ratio: float) -> FloatArray:
     """Where each frame of a sample is in the note whose vowel lasts `ratio` times as long. [frames]."""
     at_ms = np.arange(len(metrics.log_mel_db(sample.wave)[0])) * FRAME_MS
@@ -217,15 +189,15 @@ def _unvoiced_frames(sample: Sample) -> NDArray[np.bool_]:
     """Frames that D4C calls unvoiced, as their neighbours are, and that are not silent. [frames]."""
     frames = len(sample.wave) // ms_to_samples(FRAME_MS) + 1
     at = (sample.begin_ms + np.arange(frames) * FRAME_MS) / metrics.PITCH_FRAME_MS
-    voiced = np.convolve(sample.recording.aperiodicity.min(axis=1) < 0.99, np.ones(5), "same") > 0
+    voiced = np.convolve(sample.recording.world.aperiodicity.min(axis=1) < 0.99, np.ones(5), "same") > 0
     unvoiced = ~voiced[np.minimum(np.rint(at).astype(int), len(voiced) - 1)]
     high = metrics.log_mel_db(sample.wave)[70:].max(axis=0)[:frames]
     return unvoiced[: len(high)] & (high > high.max() - 30.0)
 
 
 def _steadiness(waves: Sequence[FloatArray], begin: float, end: float) -> Figures:
-    clicks = [metrics.click_db(wave, begin, end) for wave in waves]
-    warbles = [metrics.warble_db(wave, begin, end) for wave in waves]
+    found = [wave_steadiness(wave, begin, end) for wave in waves]
+    clicks, warbles = ([one[key] for one in found] for key in ("click_db", "warble_db"))
     return {"click": _median(clicks), "click p90": _p90(clicks), "warble dB": _median(warbles)}
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from prior_notes import SINGERS, Sample, as_recorded, flat, open_sample
+from prior import SINGERS
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.units import SAMPLE_RATE_HZ
-from voicebank_tools.oto import OtoFile
+from voicebank_tools.comparing.recordings import Sample, bank_entries, open_sample
+from voicebank_tools.comparing.requests import as_recorded, flat
 
 HOLD_MS = 2500.0
 SEMITONES = 7
@@ -45,10 +46,9 @@ def main() -> int:
 
 def find_sample(bank: Path, alias: str) -> Sample:
     """Return the sample of an alias; raises PychangError where the bank has none such."""
-    for path in sorted(bank.rglob("oto.ini")):
-        for entry in OtoFile.read(path).entries:
-            if entry.alias == alias and (sample := open_sample(entry)) is not None:
-                return sample
+    for entry in bank_entries(bank):
+        if entry.alias == alias and (sample := open_sample(entry)) is not None:
+            return sample
     raise PychangError(f"{bank} has no alias {alias!r} that is long enough and voiced; name another")
 
 

@@ -15,10 +15,10 @@ from pychang.metrics.likeness import (
     vowel_distance_db,
     warped_mel_distance_db,
 )
-from pychang.metrics.pitch import PITCH_FRAME_MS, pitch_hz, steady_pitch
+from pychang.metrics.pitch import PITCH_FRAME_MS, pitch_error, pitch_hz, steady_pitch
 from pychang.metrics.spectra import FRAME_MS, SHORTEST_SAMPLES, log_mel_db
 from pychang.metrics.steadiness import click_db, warble_db
-from pychang.metrics.texture import PatchMoments, patch_moments, texture_distance_db
+from pychang.metrics.texture import PatchMoments, patch_moments, pooled, texture_distance_db
 
 __all__ = [
     "FRAME_MS",
@@ -33,7 +33,9 @@ __all__ = [
     "log_mel_db",
     "mel_distance_db",
     "patch_moments",
+    "pitch_error",
     "pitch_hz",
+    "pooled",
     "steady_pitch",
     "texture_distance_db",
     "vowel_cepstral_db",

@@ -30,7 +30,14 @@ def steady_pitch(
 
     (root mean square f0 error in cents, nan where nothing is voiced; unvoiced frames in percent).
     """
-    f0 = middle(pitch_hz(wave), begin, end)
+    return pitch_error(pitch_hz(wave), wanted_hz, begin, end)
+
+
+def pitch_error(
+    f0_hz: FloatArray, wanted_hz: float, begin: float = 0.0, end: float = 1.0
+) -> tuple[float, float]:
+    """Return `steady_pitch` of a pitch that is known: `f0_hz` as `pitch_hz` gives it. Shape [frames]."""
+    f0 = middle(f0_hz, begin, end)
     voiced = f0[f0 > 0]
     error = 1200.0 * np.log2(voiced / wanted_hz)
     cents = float(np.sqrt(np.mean(error**2))) if len(voiced) else float("nan")

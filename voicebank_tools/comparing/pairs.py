@@ -1,0 +1,157 @@
+"""Pairs of recordings of the same sound at two pitches: one is sung from the other, which is the truth."""
+
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.arrays import FloatArray
+from pychang.units import ms_to_samples
+from resampler.protocol import RenderRequest
+from voicebank_tools.comparing.recordings import (
+    Recording,
+    Sample,
+    bank_entries,
+    open_recording,
+    sample_of,
+)
+from voicebank_tools.comparing.requests import bend_times_ms, request
+from voicebank_tools.oto import OtoEntry
+
+LEAST_SEMITONES, LONGEST_NOTE_MS, SHORTEST_NOTE_MS = 3.0, 1500.0, 300.0
+_EDGES_MS = (80.0, 20.0)
+_LEVEL_FRAMES = 9
+_SETTLED_MS, _SHORTEST_VOWEL_MS, _LEAST_CONSONANT_MS = 40.0, 120.0, 50.0
+_VOICED = 0.95
+_MOST_OPEN = 64
+_PITCH_SUFFIX = re.compile(r"[_ ]?[A-G]#?\d$")
+_VCV = re.compile(r"[aiueo] ")
+_SOUND_FILES = {".wav", ".flac"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`source` sung with the melody of `target` for `length_ms`, compared from `begin_ms` to `end_ms`,
+    where both are the same steady vowel."""
+
+    source: Sample
+    target: Sample
+    length_ms: float
+    begin_ms: float
+    end_ms: float
+
+    @property
+    def request(self) -> RenderRequest:
+        """What a host would ask for."""
+        f0 = self.target.recording.pitch_at(bend_times_ms(self.length_ms) + self.target.begin_ms)
+        return request(self.source, f0, self.length_ms)
+
+    @property
+    def vowel(self) -> FloatArray:
+        """The truth. Shape [samples]."""
+        return self.part(self.target.wave)
+
+    def part(self, wave: FloatArray) -> FloatArray:
+        """Return what is compared of a note or of the target. Shape [samples]."""
+        return wave[ms_to_samples(self.begin_ms) : ms_to_samples(self.end_ms)]
+
+    @property
+    def semitones(self) -> float:
+        """How much higher the target is."""
+        medians = (float(np.median(s.f0_hz[s.f0_hz > 0])) for s in (self.target, self.source))
+        return 12.0 * float(np.log2(next(medians) / next(medians)))
+
+
+def note_pairs(folder: Path) -> Iterator[Pair]:
+    """Yield every note of one singer from every other at least three semitones away.
+
+    `folder` holds recordings of one sung note each. Raises PychangError where it holds none, or one that
+    cannot be read.
+    """
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SOUND_FILES]
+    notes = [note for note in map(note_sample, paths) if note is not None]
+    if len(notes) < 2:
+        raise PychangError(f"{folder} holds {len(notes)} sung notes; give a folder of at least 2 wav files")
+    for source, target in itertools.permutations(notes, 2):
+        length_ms = min(source.length_ms, target.length_ms, LONGEST_NOTE_MS)
+        pair = Pair(source, target, length_ms, _EDGES_MS[0], length_ms - _EDGES_MS[1])
+        if abs(pair.semitones) >= LEAST_SEMITONES and length_ms >= SHORTEST_NOTE_MS:
+            yield pair
+
+
+def note_sample(path: Path) -> Sample | None:
+    """Return the sounding part of a recording that holds one note: voiced, and not 14 dB below its loudest;
+    None where nothing is. Raises PychangError where it cannot be read."""
+    recording = open_recording(path)
+    hop = ms_to_samples(5.0)
+    frames = len(recording.wave) // hop
+    if frames < _LEVEL_FRAMES:
+        return None
+    level = np.sqrt(np.mean(recording.wave[: frames * hop].reshape(frames, hop) ** 2, axis=1))
+    level = np.convolve(level, np.full(_LEVEL_FRAMES, 1.0 / _LEVEL_FRAMES), "same")
+    good = np.flatnonzero((recording.f0_hz[:frames] > 0) & (level > 0.2 * level.max()))
+    if not len(good):
+        return None
+    begin_ms, end_ms = 5.0 * good[0], 5.0 * good[-1]
+    return Sample(recording, path.stem, begin_ms, 0.0, begin_ms - end_ms, end_ms)
+
+
+def bank_pairs(bank: Path, other: Path, count: int, seed: int) -> list[Pair]:
+    """Return pairs drawn by chance: an alias of `bank` and the same of `other`, which holds another pitch.
+
+    What tells the pitches apart in an alias's end (A4, _F#3) does not count. Raises PychangError as
+    `load_voicebank` does.
+    """
+    ours, theirs = ({bare(e.alias): e for e in bank_entries(folder)} for folder in (bank, other))
+    return _draw([(ours[key], theirs[key]) for key in sorted(ours.keys() & theirs.keys())], count, seed)
+
+
+def pairs_within(bank: Path, count: int, seed: int) -> list[Pair]:
+    """Return pairs drawn by chance of aliases that one bank holds at several pitches, in either direction."""
+    groups: dict[str, dict[str, OtoEntry]] = {}
+    for entry in bank_entries(bank):
+        groups.setdefault(bare(entry.alias), {}).setdefault(entry.alias, entry)
+    found = (
+        pair for _, group in sorted(groups.items()) for pair in itertools.permutations(group.values(), 2)
+    )
+    return _draw([pair for pair in found if pair[0].wav_path != pair[1].wav_path], count, seed)
+
+
+def bare(alias: str) -> str:
+    """Return an alias without the pitch at its end."""
+    return _PITCH_SUFFIX.sub("", alias)
+
+
+def _draw(candidates: Sequence[tuple[OtoEntry, OtoEntry]], count: int, seed: int) -> list[Pair]:
+    usable = [pair for pair in candidates if pair[0].consonant_ms > _LEAST_CONSONANT_MS]
+    # Of a VCV bank only lines that begin with a vowel, whose vowel after the consonant is the same.
+    chosen = [pair for pair in usable if _VCV.match(pair[0].alias)] or usable
+    random.Random(seed).shuffle(chosen)
+    read = lru_cache(_MOST_OPEN)(open_recording)
+    found = (pair for candidate in chosen if (pair := _pair(*candidate, read)) is not None)
+    return list(itertools.islice(found, count))
+
+
+def _pair(source: OtoEntry, target: OtoEntry, read: Callable[[Path], Recording]) -> Pair | None:
+    try:
+        ours, theirs = (sample_of(entry, read(entry.wav_path)) for entry in (source, target))
+    except PychangError:
+        return None
+    begin_ms = max(ours.consonant_ms, theirs.consonant_ms) + _SETTLED_MS
+    length_ms = min(ours.length_ms, theirs.length_ms)
+    if length_ms - begin_ms < _SHORTEST_VOWEL_MS or not (ours.f0_hz > 0).any():
+        return None
+    pair = Pair(ours, theirs, length_ms, begin_ms, length_ms)
+    return pair if _voiced_share(pair) >= _VOICED else None
+
+
+def _voiced_share(pair: Pair) -> float:
+    at_ms = np.arange(len(pair.target.recording.f0_hz)) * 5.0 - pair.target.begin_ms
+    inside = (at_ms > pair.begin_ms) & (at_ms < pair.end_ms)
+    return float((pair.target.recording.f0_hz[inside] > 0).mean())

@@ -1,0 +1,147 @@
+"""What is asked for: lines of a voicebank whose window is mostly voice, drawn by chance."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError, metrics
+from pychang.analysis import Analysis, analyse
+from pychang.arrays import FloatArray
+from pychang.audio import read_wav
+from pychang.units import SAMPLE_RATE_HZ, hz_to_midi, ms_to_samples
+from resampler.render import frq_hint
+from voicebank_tools.comparing.world import WorldAnalysis, world_analysis
+from voicebank_tools.oto import OtoEntry
+from voicebank_tools.voicebank import load_voicebank
+
+SHORTEST_MS, MOSTLY = 350.0, 0.5
+"""A sample is at least so long, and at least this share of its frames is voiced."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording at 44.1 kHz; taken apart when somebody asks. `wave`: shape [samples]."""
+
+    path: Path
+    wave: FloatArray
+
+    @cached_property
+    def f0_hz(self) -> FloatArray:
+        """Harvest's f0 every `metrics.PITCH_FRAME_MS`, 0 where unvoiced. Shape [frames]."""
+        return metrics.pitch_hz(self.wave)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Our own; a `.frq` file beside the recording is a hint as it is for a host's note."""
+        return analyse(self.wave, frq_hint(self.path, len(self.wave)))
+
+    @cached_property
+    def world(self) -> WorldAnalysis:
+        """WORLD's."""
+        return world_analysis(self.wave)
+
+    @property
+    def length_ms(self) -> float:
+        return len(self.wave) * 1000.0 / SAMPLE_RATE_HZ
+
+    def pitch_at(self, times_ms: FloatArray) -> FloatArray:
+        """Read Harvest's f0 at times of the recording, gaps bridged. Shape [points]."""
+        voiced = np.flatnonzero(self.f0_hz > 0)
+        return np.interp(times_ms / metrics.PITCH_FRAME_MS, voiced, self.f0_hz[voiced])
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A line of oto.ini; milliseconds from the file's start, but `consonant_ms` and a negative
+    `cutoff_ms` from `begin_ms`."""
+
+    recording: Recording
+    alias: str
+    begin_ms: float
+    consonant_ms: float
+    cutoff_ms: float
+    end_ms: float
+
+    @property
+    def length_ms(self) -> float:
+        return self.end_ms - self.begin_ms
+
+    @property
+    def wave(self) -> FloatArray:
+        """The window's part of the recording. Shape [samples]."""
+        return self.recording.wave[ms_to_samples(self.begin_ms) : ms_to_samples(self.end_ms)]
+
+    @property
+    def vowel(self) -> FloatArray:
+        """What follows the consonant. Shape [samples]."""
+        return self.wave[ms_to_samples(self.consonant_ms) :]
+
+    @property
+    def f0_hz(self) -> FloatArray:
+        """Harvest's f0 in the window. Shape [frames]."""
+        first, last = (int(ms / metrics.PITCH_FRAME_MS) for ms in (self.begin_ms, self.end_ms))
+        return self.recording.f0_hz[first:last]
+
+    @property
+    def tone(self) -> int:
+        """The nearest MIDI note of the voiced frames' median."""
+        return round(hz_to_midi(float(np.median(self.f0_hz[self.f0_hz > 0]))))
+
+
+def open_recording(path: Path) -> Recording:
+    """Read a recording; raises PychangError where it cannot be."""
+    return Recording(path, read_wav(path))
+
+
+def sample_of(entry: OtoEntry, recording: Recording) -> Sample:
+    """Return a line's sample of its recording."""
+    from_ms = entry.offset_ms if entry.cutoff_ms < 0 else recording.length_ms
+    end_ms = min(from_ms - entry.cutoff_ms, recording.length_ms)
+    return Sample(recording, entry.alias, entry.offset_ms, entry.consonant_ms, entry.cutoff_ms, end_ms)
+
+
+def open_sample(entry: OtoEntry) -> Sample | None:
+    """Return a line's sample, None where it cannot be read, is too short or mostly without voice."""
+    try:
+        sample = sample_of(entry, open_recording(entry.wav_path))
+    except PychangError:
+        return None
+    if entry.offset_ms < 0 or sample.length_ms < SHORTEST_MS:
+        return None
+    return sample if (sample.f0_hz > 0).mean() >= MOSTLY else None
+
+
+def bank_entries(bank: Path) -> list[OtoEntry]:
+    """Return a bank's lines in their order; its recordings as they are where it has no line at all.
+
+    Raises PychangError as `load_voicebank` does.
+    """
+    entries = list(load_voicebank(bank).entries)
+    return [entry for entry in entries if any(entry.times_ms)] or entries
+
+
+def bank_samples(bank: Path, count: int, seed: int) -> list[Sample]:
+    """Return samples of a bank drawn by chance, one a recording, long enough and mostly voiced.
+
+    Raises PychangError as `load_voicebank` does.
+    """
+    return draw_samples(bank_entries(bank), count, seed)
+
+
+def draw_samples(entries: Sequence[OtoEntry], count: int, seed: int) -> list[Sample]:
+    """Return samples of some lines drawn by chance, one a recording, long enough and mostly voiced."""
+    shuffled = list(entries)
+    random.Random(seed).shuffle(shuffled)
+    samples: list[Sample] = []
+    seen: set[Path] = set()
+    for entry in shuffled:
+        if len(samples) == count:
+            break
+        if entry.wav_path not in seen and (sample := open_sample(entry)) is not None:
+            seen.add(entry.wav_path)
+            samples.append(sample)
+    return samples
