@@ -47,8 +47,12 @@ SECONDS, MS = DurationType("s"), DurationType("ms")
     type=click.Path(path_type=Path),
 )  # fmt: skip
 @click.option("--target", "target_s", type=SECONDS, help="Wanted length of a clip; without: 10.")
-@click.option("--min-length", "min_s", type=SECONDS, help="No clip is shorter; without: 2.")
-@click.option("--max-length", "max_s", type=SECONDS, help="No clip is longer; without: 15.")
+@click.option(
+    "--min-length", "min_s", type=SECONDS, help="No clip is shorter; without: 2, a fifth of the target."
+)
+@click.option(
+    "--max-length", "max_s", type=SECONDS, help="No clip is longer; without: 15, one and a half of it."
+)
 @click.option(
     "--threshold-db", "--db_thresh", type=float, metavar="DB",
     help="Below this level it is silent; without: from the noise floor of each recording.",

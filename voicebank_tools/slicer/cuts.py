@@ -88,6 +88,12 @@ def pauses_of(levels: Levels, room: Room, min_silence_s: float) -> list[range]:
     return [run for run in runs(room.is_silent) if len(run) >= shortest]
 
 
+def weak_frames(levels: Levels, room: Room, free: NDArray[np.bool_]) -> IntArray:
+    """Return the weakest frame of every unvoiced stretch and every dip among the `free` frames [frames]."""
+    found = [*_in_unvoiced(levels, room, free), *_in_dips(levels, room, free)]
+    return np.unique(np.array([frame for frame, _ in found], int))
+
+
 def _in_order(levels: Levels, frames: IntArray, kinds: IntArray, costs: FloatArray) -> Cuts:
     """Sorted by time; of several kinds at one frame the best stays."""
     order = np.lexsort((kinds, frames))

@@ -1,14 +1,12 @@
 """One clip for each note: cuts in the pauses, and where the pitch steps to another note."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from pychang.arrays import FloatArray, IntArray
 from pychang.audio import resample
 from pychang.pitch import estimate_pitch
 from pychang.units import A4_HZ, A4_MIDI, HOP_SAMPLES, SAMPLE_RATE_HZ
-from voicebank_tools.slicer.cuts import CutKind, Cuts, pauses_of
+from voicebank_tools.slicer.cuts import CutKind, Cuts, pauses_of, weak_frames
 from voicebank_tools.slicer.frames import smooth, weakest_before_breath
 from voicebank_tools.slicer.levels import Levels
 from voicebank_tools.slicer.options import SliceOptions
@@ -19,8 +17,8 @@ _CHUNK_S, _OVERLAP_S = 60.0, 1.0
 _CHANGE_S = 0.24  # a semitone off for so long is another note: scoops and vibrato are shorter
 _FURTHEST = 2.0  # semitones: more is no better evidence
 _STEP = 0.6  # semitones between two notes; less is one note that drifts
-_NEAR_S, _AWAY_S = 0.04, 0.24  # around a step, where the two pitches are compared
-_BEFORE_S, _AFTER_S = 0.08, 0.04  # around a step, where the weakest moment is looked for
+_NEAR_S, _SCOOP_S, _AWAY_S = 0.04, 0.12, 0.3  # around a step, where the two pitches are compared
+_SHORTEST_S = 0.25  # between two steps
 
 
 def find_note_cuts(sound: Sound, levels: Levels, room: Room, options: SliceOptions) -> Cuts:
@@ -31,8 +29,10 @@ def find_note_cuts(sound: Sound, levels: Levels, room: Room, options: SliceOptio
     kinds: list[int] = []
     start = 0
     midi = pitch_midi(sound, levels)
+    weak = weak_frames(levels, room, ~room.is_silent)
     for pause in [*pauses, range(len(midi), len(midi))]:
-        steps = [start + step for step in _steps(levels, midi[start : pause.start], start)]
+        inside = weak[(weak >= start) & (weak < pause.start)] - start
+        steps = [start + step for step in _steps(levels, midi[start : pause.start], inside)]
         frames += steps
         kinds += [CutKind.PITCH_STEP] * len(steps)
         if pause.start > 0 and pause.stop < len(midi):
@@ -91,19 +91,27 @@ def note_path(midi: FloatArray, change_frames: float) -> IntArray:
     return notes[path]
 
 
-def _steps(levels: Levels, midi: FloatArray, offset: int) -> Iterator[int]:
-    """Frames, counted from `offset`, at which one note of a sounding stretch ends and the next begins."""
+def _steps(levels: Levels, midi: FloatArray, weak: IntArray) -> list[int]:
+    """Frames of a sounding stretch at which one note ends and the next begins: at weak moments between
+    two pitches, and where the path of notes changes without one."""
     if not np.isfinite(midi).any():
-        return
+        return []
     path = note_path(midi, float(levels.frames_in(_CHANGE_S)))
-    near, away = levels.frames_in(_NEAR_S), levels.frames_in(_AWAY_S)
-    for step in (np.flatnonzero(path[1:] != path[:-1]) + 1).tolist():
-        left, right = midi[max(0, step - away) : max(1, step - near)], midi[step + near : step + away]
-        is_known = np.isfinite(left).any() and np.isfinite(right).any()
-        if is_known and abs(np.nanmedian(left) - np.nanmedian(right)) < _STEP:
-            continue
-        first = max(0, step - levels.frames_in(_BEFORE_S))
-        around_db = levels.level_db[
-            offset + first : offset + min(len(midi), step + levels.frames_in(_AFTER_S))
-        ]
-        yield first + int(np.argmin(around_db))
+    changes = np.flatnonzero(path[1:] != path[:-1]) + 1
+    shortest = levels.frames_in(_SHORTEST_S)
+    taken: list[int] = []
+    for frame in [*weak.tolist(), *changes.tolist()]:
+        is_near = any(abs(frame - other) < shortest for other in taken)
+        if not is_near and shortest <= frame <= len(midi) - shortest and _is_step(levels, midi, frame):
+            taken.append(frame)
+    return sorted(taken)
+
+
+def _is_step(levels: Levels, midi: FloatArray, frame: int) -> bool:
+    """Whether the voice holds another pitch after a frame than before it; a scoop takes its time."""
+    near, scoop, away = (levels.frames_in(duration_s) for duration_s in (_NEAR_S, _SCOOP_S, _AWAY_S))
+    before = midi[max(0, frame - away) : max(1, frame - near)]
+    after = midi[frame + scoop : frame + scoop + away]
+    if not (np.isfinite(before).any() and np.isfinite(after).any()):
+        return False
+    return abs(float(np.nanmedian(before)) - float(np.nanmedian(after))) >= _STEP

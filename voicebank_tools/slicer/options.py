@@ -69,13 +69,13 @@ def lengths_s(
     max_s: float | None = None,
     pad_to_s: float | None = None,
 ) -> tuple[float, float, float]:
-    """Return (target, min, max) where only some are said: what is said holds, and of 10, 2 and 15 s what
-    fits to it."""
+    """Return (target, min, max) where only some are said: what is said holds, and the others are 10 s, a
+    fifth and one and a half of the target, or what fits."""
     if max_s is None:
-        room_s = max(15.0, 1.5 * (target_s or 0.0), 2.0 * (min_s or 0.0) + SLACK_S)
-        max_s = room_s if pad_to_s is None else pad_to_s
+        fitting_s = max(1.5 * (target_s or 10.0), 2.0 * (min_s or 0.0) + SLACK_S)
+        max_s = fitting_s if pad_to_s is None else pad_to_s
     if min_s is None:
-        min_s = min(2.0, (max_s - SLACK_S) / 2.0)
+        min_s = min(0.2 * (target_s or 10.0), (max_s - SLACK_S) / 2.0)
     return min(max(10.0, min_s), max_s) if target_s is None else target_s, min_s, max_s
 
 
