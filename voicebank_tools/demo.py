@@ -1,6 +1,7 @@
 """The demo from end to end: a voicebank, a song, the song sung by the installed program, a picture."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,13 +62,17 @@ def make_bank_and_song(files: DemoFiles, bars: int | None = None, replace: bool 
     write_demo_song(files.song, bars, files.bank.name)
 
 
-def sing_demo(files: DemoFiles, jobs: int = 0, on_progress: ProgressFunction | None = None) -> SongResult:
+def sing_demo(
+    files: DemoFiles, jobs: int = 0, on_progress: ProgressFunction | None = None, engine: str = ""
+) -> SongResult:
     """Read voicebank and score back, let the installed `pychang-resampler` render each note, write the wav.
 
+    `engine`: as `voicebank_tools.program.render_with_program` takes it.
     Raises PychangError if not every note was sung: then the installation is at fault.
     """
     bank, score = load_voicebank(files.bank), read_score(files.song)
-    result = sing_score(score, bank, SingOptions(jobs=jobs), render_with_program, on_progress)
+    render = partial(render_with_program, engine=engine)
+    result = sing_score(score, bank, SingOptions(jobs=jobs), render, on_progress)
     if not result.complete:
         first = next((failure.message for failure in result.failures), "a mora is missing in the voicebank")
         raise PychangError(f"the demo was not sung: {first}")

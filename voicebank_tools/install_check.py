@@ -17,6 +17,7 @@ from pychang.units import midi_to_hz
 from resampler.protocol import RenderRequest, format_arguments
 from voicebank_tools.demo_bank import write_demo_bank
 from voicebank_tools.install import Place, is_ours, launcher_bytes, manifest_bytes
+from voicebank_tools.program import program_environment
 from voicebank_tools.song_check import measure_f0
 
 TIMEOUT_S = 60.0
@@ -37,9 +38,10 @@ class Check:
     problems: list[str] = field(default_factory=list)
 
 
-def check_openutau(place: Place) -> Check:
+def check_openutau(place: Place, engine: str = "") -> Check:
     """Look at the two files and render a note twice through the launcher.
 
+    `engine`: as `voicebank_tools.program.program_environment` takes it.
     Raises PychangError if nothing is installed there or the demo voice cannot be written.
     """
     if not place.launcher.exists():
@@ -54,7 +56,7 @@ def check_openutau(place: Place) -> Check:
         for number in range(2):
             output = folder / f"res-0badcafe-{number:016x}.wav"
             began = time.perf_counter()
-            problem = _call(place.launcher, note_arguments(source, output))
+            problem = _call(place.launcher, note_arguments(source, output), engine)
             check.seconds.append(time.perf_counter() - began)
             check.problems += [problem] if problem else note_problems(output)
             if check.problems:
@@ -88,11 +90,12 @@ def _file_problems(place: Place) -> list[str]:
     return problems
 
 
-def _call(launcher: Path, arguments: Sequence[str]) -> str:
+def _call(launcher: Path, arguments: Sequence[str], engine: str) -> str:
     """Start the launcher as OpenUtau's ProcessRunner does; returns what is wrong, or nothing."""
     try:
         done = subprocess.run(
-            [str(launcher), *arguments], cwd=launcher.anchor, env={**os.environ, "LANG": "ja_JP.utf8"},
+            [str(launcher), *arguments], cwd=launcher.anchor,
+            env={**program_environment(engine), "LANG": "ja_JP.utf8"},
             stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

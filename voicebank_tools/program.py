@@ -1,5 +1,6 @@
 """The installed `pychang-resampler`, called as a host calls it: a process for each note."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from pychang import PychangError
 from pychang.audio import read_wav
 from resampler.protocol import RenderRequest, format_arguments
+from resampler.state import ENGINE_VARIABLE
 
 PROGRAM = "pychang-resampler"
 
@@ -28,15 +30,22 @@ def program_command() -> list[str]:
     return [found] if found else [sys.executable, "-m", "resampler"]
 
 
-def render_with_program(request: RenderRequest) -> NDArray[np.float32]:
+def program_environment(engine: str) -> dict[str, str]:
+    """Return the environment in which a program asks for an engine: "classic", "neural", "" as it is now."""
+    return {**os.environ, **({ENGINE_VARIABLE: engine} if engine else {})}
+
+
+def render_with_program(request: RenderRequest, engine: str = "") -> NDArray[np.float32]:
     """Return the note `[samples]` that the program writes for a request.
+
+    `engine`: see `program_environment`.
 
     Raises PychangError with the program's own message if it leaves no file.
     """
     with tempfile.TemporaryDirectory(prefix="pychang-") as folder:
         output = Path(folder) / "note.wav"
         arguments = format_arguments(replace(request, output_path=output))
-        message = _call([*program_command(), *arguments])
+        message = _call([*program_command(), *arguments], program_environment(engine))
         if not output.is_file():
             raise PychangError(
                 f"{PROGRAM} wrote no note for {request.source_path}: {message or 'no message'}"
@@ -44,10 +53,12 @@ def render_with_program(request: RenderRequest) -> NDArray[np.float32]:
         return read_wav(output)
 
 
-def _call(command: list[str]) -> str:
+def _call(command: list[str], environment: dict[str, str]) -> str:
     """Run to the end; returns what the program said on stderr."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, env=environment
+        )
     except subprocess.TimeoutExpired as error:
         raise PychangError(f"{command[0]} took longer than {TIMEOUT_S:g} s for one note") from error
     except OSError as error:

@@ -6,12 +6,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pychang import PychangError
 from pychang.audio import write_wav
+from pychang.choice import choose_engine
 from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
 from resampler.render import render_request
 from resampler.wavtool import Wave
@@ -37,7 +39,8 @@ class SingOptions:
 
     `fallback` is the lyric sung where the bank lacks one ("" silence), `flags` win over the
     song's own, `tracks` are numbers from 1 or names (none: every track that is not muted),
-    `from_s` and `to_s` cut a part out (None: to the end), `jobs` 0 uses every core.
+    `from_s` and `to_s` cut a part out (None: to the end), `jobs` 0 uses every core, `engine` is
+    "classic", "neural" or "" for the default (see `pychang.choice`).
     """
 
     fallback: str = ""
@@ -46,6 +49,7 @@ class SingOptions:
     from_s: float = 0.0
     to_s: float | None = None
     jobs: int = 1
+    engine: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def sing_score(
     score: Score,
     bank: AliasSource,
     options: SingOptions = SingOptions(),
-    render: RenderFunction = render_request,
+    render: RenderFunction | None = None,
     on_progress: ProgressFunction | None = None,
 ) -> SongResult:
     """Return the song.
@@ -107,7 +111,7 @@ def sing_score(
         score: What to sing.
         bank: With what.
         options: See `SingOptions`.
-        render: Renders one note.
+        render: Renders one note; without it `options.engine` does.
         on_progress: Told how many of how many different notes are rendered.
 
     Raises:
@@ -119,6 +123,8 @@ def sing_score(
     plans = [plan_track(track, bank, score.tempo_map, options.fallback, options.flags) for track in tracks]
     chosen = [[note for note in plan.notes if _sounds(note, start_ms, end_ms)] for plan in plans]
     requests = [note.request for notes in chosen for note in notes]
+    warnings = () if render else _engine_warnings(options.engine)
+    render = render or partial(render_request, engine=options.engine)
     rendered = render_all(requests, render, options.jobs, on_progress)
     samples = ms_to_samples(end_ms) - ms_to_samples(start_ms)
     song = Mix(np.zeros(samples, dtype=np.float32), np.zeros(samples, dtype=np.float32))
@@ -136,7 +142,7 @@ def sing_score(
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
         gain_db=20.0 * math.log10(float(gain)),
-        warnings=(*score.warnings, *_cut_warnings(plans)),
+        warnings=(*warnings, *score.warnings, *_cut_warnings(plans)),
     )
 
 
@@ -285,6 +291,12 @@ def _failures(
         for note in notes
         if isinstance(rendered[note.request], str)
     )
+
+
+def _engine_warnings(engine: str) -> tuple[str, ...]:
+    """Why another engine sings than the one that should, if it is so for any recording."""
+    remark = choose_engine(engine, np.zeros(0, np.float32)).remark
+    return (remark,) if remark else ()
 
 
 def _cut_warnings(plans: Sequence[TrackPlan]) -> tuple[str, ...]:

@@ -45,6 +45,14 @@ def test_an_installation_sings(home: EngineHome, place: Place) -> None:
     assert {path.name for path in place.folder.iterdir()} == {"pychang.sh", "pychang.yaml"}
 
 
+@posix
+def test_the_engine_that_is_asked_for_sings(home: EngineHome, place: Place, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYCHANG_GENERATOR", str(tmp_path / "none.onnx"))
+        assert check_openutau(place, "classic").problems == []
+        assert "sung by the classic engine" in check_openutau(place, "neural").problems[0]
+
+
 def test_nothing_installed_is_told(tmp_path: Path) -> None:
     with pytest.raises(PychangError, match="run `vbtools install openutau` first"):
         check_openutau(Place(tmp_path))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from voicebank_tools.commands.engine_option import engine_option
 from voicebank_tools.commands.progress import note_progress
 
 
@@ -17,7 +18,8 @@ from voicebank_tools.commands.progress import note_progress
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=0), default=0, help="Notes rendered at once; 0: one per core."
 )
-def demo(folder: Path, force: bool, bars: int, jobs: int) -> None:
+@engine_option
+def demo(folder: Path, force: bool, bars: int, jobs: int, engine: str) -> None:
     """Make a small voicebank and sing Arirang with it, through the installed pychang-resampler.
 
     Nothing is downloaded: the voice is computed. Written are demo.wav (the song), demo.png (its
@@ -30,7 +32,7 @@ def demo(folder: Path, force: bool, bars: int, jobs: int) -> None:
     make_bank_and_song(files, bars, replace=force)
     click.echo(f"{files.bank}: a voicebank, {len(list(files.bank.glob('*.wav')))} recordings")
     with note_progress() as on_progress:
-        result = sing_demo(files, jobs, on_progress)
+        result = sing_demo(files, jobs, on_progress, engine)
     click.echo(f"{files.wav}: Arirang, {result.seconds:.1f} s, {result.notes} notes")
     median_cents = draw_demo(files, result)
     click.echo(f"{files.picture}: its pitch, within {median_cents:.1f} cents of the score (median)")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from voicebank_tools.commands.engine_option import ENGINE_TYPE, checked_engine
+
 HOSTS = click.Choice(["openutau", "utau"])
 
 
@@ -16,7 +18,11 @@ HOSTS = click.Choice(["openutau", "utau"])
 )  # fmt: skip
 @click.option("--check", is_flag=True, help="Change nothing; ask for a note exactly as OpenUtau does.")
 @click.option("--force", is_flag=True, help="Replace files of the same names that are not PyChang's.")
-def install(host: str, folder: Path | None, check: bool, force: bool) -> int:
+@click.option(
+    "--engine", type=ENGINE_TYPE, metavar="classic|neural", callback=checked_engine,
+    help="With --check: what is to sing.",
+)  # fmt: skip
+def install(host: str, folder: Path | None, check: bool, force: bool, engine: str) -> int:
     """Put the resampler and its flags into OpenUtau; for UTAU: print what to set there.
 
     OpenUtau gets two small files in its Resamplers folder, pychang.sh (Windows: pychang.exe) and
@@ -24,12 +30,14 @@ def install(host: str, folder: Path | None, check: bool, force: bool) -> int:
     """
     from voicebank_tools.install import find_openutau, install_openutau, openutau_cache, utau_advice
 
+    if engine and not check:
+        raise click.UsageError("--engine goes with --check; hosts choose by PYCHANG_ENGINE")
     if host == "utau":
         click.echo(utau_advice())
         return 0
     place = find_openutau(folder)
     if check:
-        return _check(place.folder)
+        return _check(place.folder, engine)
     replaced = install_openutau(place, force)
     click.echo(f"{place.launcher}\n{place.manifest}")
     if replaced:
@@ -62,11 +70,11 @@ def uninstall(host: str, folder: Path | None) -> int:
     return 1 if kept else 0
 
 
-def _check(folder: Path) -> int:
+def _check(folder: Path, engine: str) -> int:
     from voicebank_tools.install import Place
     from voicebank_tools.install_check import check_openutau
 
-    found = check_openutau(Place(folder))
+    found = check_openutau(Place(folder), engine)
     for problem in found.problems:
         click.echo(f"problem: {problem}", err=True)
     if found.problems:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicebank_tools.commands.engine_option import engine_option
 from voicebank_tools.commands.progress import note_progress
 
 if TYPE_CHECKING:  # numpy and what it brings only when a song is really sung
@@ -54,6 +55,7 @@ class TimeType(click.ParamType):
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=0), default=0, help="Notes rendered at once; 0: one per core."
 )
+@engine_option
 @click.option(
     "--plot", metavar="OUT.png", help="Also draw the spectrogram with the wanted and the sung pitch.",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -62,7 +64,7 @@ class TimeType(click.ParamType):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def sing(
     song: Path, voice: Path, output: Path, fallback: str, flags: str, tracks: tuple[str, ...], from_s: float,
-    to_s: float | None, jobs: int, plot: Path | None, quiet: bool, as_json: bool,
+    to_s: float | None, jobs: int, engine: str, plot: Path | None, quiet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Sing SONG (.ust, .ustx or .mid) with a voicebank.
 
@@ -76,7 +78,7 @@ def sing(
             check_output(path, song, voice)
     if plot is not None and plot.resolve() == output.resolve():
         raise click.UsageError(f"--plot {plot}: is also the output; name another file")
-    options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs)
+    options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs, engine)
     with note_progress(hidden=quiet) as on_progress:
         result = sing_file_to_file(song, voice, output, options, on_progress)
     _report_problems(result, fallback)
