@@ -2,7 +2,7 @@
 
 import pytest
 
-from voicebank_tools.commands.progress import note_progress
+from voicebank_tools.commands.progress import note_progress, stage_progress
 
 
 @pytest.mark.parametrize("hidden", [True, False])
@@ -23,3 +23,17 @@ def test_a_terminal_sees_the_count(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "2/3" in printed.err
+
+
+def test_stages_are_named_one_after_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with stage_progress() as on_progress:
+        on_progress("reading", 2, 3)
+        on_progress("aligning", 5, 7)
+    assert "5/7" in capsys.readouterr().err
+    with stage_progress(hidden=True) as on_progress:
+        on_progress("reading", 2, 3)
+    assert capsys.readouterr() == ("", "")

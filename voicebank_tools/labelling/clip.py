@@ -1,0 +1,154 @@
+"""Clips of a folder, read and checked one by one; what is wrong with one is a finding, never an end."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.arrays import FloatArray
+from pychang.audio import read_native, resample
+from pychang.units import SAMPLE_RATE_HZ
+from voicebank_tools.finding import Finding
+from voicebank_tools.labelling.by_hand import ByHand
+from voicebank_tools.labelling.hearing import doubts, first_sound_s, refuse_long, refuse_unusable
+from voicebank_tools.labels.segment import Transcript
+from voicebank_tools.transcripts.beat import on_the_beat
+
+SOUND_ENDINGS = frozenset((".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"))
+MOST_CLIPS = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A clip that can be labelled.
+
+    Attributes:
+        name: Its path below the folder without ending, with `/`.
+        wave: [samples], mono at 44.1 kHz.
+        by_hand: A person's labels of it.
+        digest: Of sound and text; the same where both are.
+    """
+
+    name: str
+    path: Path
+    wave: FloatArray
+    transcript: Transcript
+    by_hand: ByHand | None
+    digest: str
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.wave) / SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Who is asked about each clip.
+
+    Attributes:
+        folder: The clips' names are relative to it.
+        text_of: Returns what is sung in the clip at a path, or raises PychangError.
+        by_hand_of: Returns a person's labels of a clip by its name and length in seconds, None if there
+            are none, or raises PychangError. Such a clip needs no text.
+        bpm: The tempo the clips were sung to, one word on a beat; None: unknown.
+    """
+
+    folder: Path
+    text_of: Callable[[Path], Transcript]
+    by_hand_of: Callable[[str, float], ByHand | None]
+    bpm: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A clip, None where it cannot be labelled, and what was found about it."""
+
+    clip: Clip | None
+    findings: tuple[Finding, ...]
+
+
+def find_clips(folder: Path) -> list[Path]:
+    """Return the sound files of a folder and the folders in it, in the order of their names.
+
+    Raises:
+        PychangError: There is none, or far too many.
+    """
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SOUND_ENDINGS and path.is_file()
+    )
+    if not found:
+        raise PychangError(f"{folder}: no sound files; give the folder of the clips")
+    if len(found) > MOST_CLIPS:
+        raise PychangError(f"{folder}: {len(found)} sound files; label at most {MOST_CLIPS} at once")
+    return found
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """Return a clip's name: its path below `folder` without ending, with `/`."""
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
+def same_names(paths: Sequence[Path], folder: Path) -> Iterator[Finding]:
+    """Yield a finding for every clip whose name another one has already (`a.wav`, `a.flac`)."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        other = first.setdefault(name_of(path, folder).casefold(), path)
+        if other is not path:
+            why = f"has the name of {other.name}; its labels would take the same place"
+            yield Finding("error", path, 0, "", why, "rename one of them")
+
+
+def prepare_clips(
+    paths: Sequence[Path], questions: Questions, jobs: int, progress: Callable[[int, int], None]
+) -> list[Prepared]:
+    """Return every clip with what was found about it, in order, `jobs` read at a time.
+
+    `progress`: called with (done, all).
+    """
+    prepared: list[Prepared] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for one in pool.map(lambda path: prepare_clip(path, questions), paths):
+                prepared.append(one)
+                progress(len(prepared), len(paths))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return prepared
+
+
+def prepare_clip(path: Path, questions: Questions) -> Prepared:
+    """Return one clip, read and checked."""
+    name = name_of(path, questions.folder)
+    try:
+        samples, rate_hz = read_native(path)
+        refuse_long(len(samples) / rate_hz)
+        wave = np.asarray(resample(samples.mean(axis=1, dtype=np.float32), rate_hz))
+        duration_s = len(wave) / SAMPLE_RATE_HZ
+        by_hand = questions.by_hand_of(name, duration_s)
+        transcript = by_hand.transcript if by_hand else questions.text_of(path)
+        refuse_unusable(wave, transcript)
+    except PychangError as error:
+        return Prepared(None, (finding_of(error, path),))
+    if questions.bpm and not by_hand:
+        transcript = on_the_beat(transcript, first_sound_s(wave), duration_s, questions.bpm)
+    remarks = tuple(
+        Finding("warning", path, 0, "", why, cure) for why, cure in doubts(samples, rate_hz, wave)
+    )
+    return Prepared(Clip(name, path, wave, transcript, by_hand, _digest(wave, transcript)), remarks)
+
+
+def finding_of(error: PychangError, path: Path) -> Finding:
+    """Return what an error says (`why; cure`) as the finding that a clip is left out."""
+    why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
+    return Finding("error", path, 0, "", f"{why or cure}", cure if why else "the clip is left out")
+
+
+def _digest(wave: FloatArray, transcript: Transcript) -> str:
+    total = hashlib.blake2b(np.ascontiguousarray(wave).tobytes(), digest_size=16)
+    total.update(repr(transcript).encode())
+    return total.hexdigest()

@@ -1,0 +1,201 @@
+"""A folder of clips in, a folder of labels out: what `vbtools label` does."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voicebank_tools.align.folder import align_folder
+from voicebank_tools.align.utterance import Aligned, Utterance
+from voicebank_tools.finding import Finding
+from voicebank_tools.labelling.by_hand import find_by_hand, grid_path
+from voicebank_tools.labelling.clip import Clip, Questions, find_clips, name_of, prepare_clips, same_names
+from voicebank_tools.labelling.outputs import (
+    CSV,
+    GRIDS,
+    check_output,
+    tier_file,
+    write_grids,
+    write_review,
+    write_tables,
+)
+from voicebank_tools.labelling.record import (
+    VERSION,
+    ClipRecord,
+    Record,
+    content_hash,
+    read_record,
+    write_record,
+)
+from voicebank_tools.labelling.review import Reviewed, review
+from voicebank_tools.transcripts.sources import Sources, TextOptions, open_sources
+
+Progress = Callable[[str, int, int], None]
+"""Told (what is being done, how much of it is done, how much there is)."""
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """What to label and how.
+
+    Attributes:
+        clips: Folder of sound files; folders in it are looked through too.
+        out: Folder of the results; made if missing.
+        bpm: The tempo of the guide track the clips were sung to, None: there was none.
+        corrected: Folder of TextGrids put right by hand, named as the clips are.
+        pictures: So many of the clips that need a look most are drawn.
+        jobs: Clips read at a time.
+        dry_run: Only read and check; write nothing.
+        force: Label anew even if nothing has changed. Corrections by hand stay all the same.
+    """
+
+    clips: Path
+    out: Path
+    text: TextOptions
+    bpm: float | None = None
+    corrected: Path | None = None
+    pictures: int = 20
+    jobs: int = 1
+    dry_run: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class LabelReport:
+    """What was done.
+
+    Attributes:
+        labelled, by_hand: Names of the clips labelled here, and of those whose labels a person made.
+        findings: What is wrong with clips, texts and labels.
+        reviewed: The clips, those that need a look first; empty if nothing was aligned.
+        unchanged: All was as at the last run, nothing was done.
+        seconds: Time it took.
+    """
+
+    labelled: tuple[str, ...]
+    by_hand: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    reviewed: tuple[Reviewed, ...] = ()
+    unchanged: bool = False
+    seconds: float = 0.0
+
+
+def label_folder(options: LabelOptions, progress: Progress) -> LabelReport:
+    """Label every clip of a folder; what cannot be labelled is a finding.
+
+    Raises:
+        PychangError: Nothing can be done at all: no clips, a dictionary or list that cannot be read, an
+            output folder that holds other people's files.
+    """
+    begin_s = time.monotonic()
+    check_output(options.out, options.clips, options.force)
+    paths = find_clips(options.clips)
+    sources = open_sources(options.clips, paths, options.text)
+    record = read_record(options.out)
+    clips, findings = _prepared(options, paths, sources, record, progress)
+    fingerprint = _fingerprint(clips, options)
+    by_hand = tuple(clip.name for clip in clips if clip.by_hand)
+    labelled = tuple(clip.name for clip in clips if not clip.by_hand)
+    unchanged = not options.force and fingerprint == record.fingerprint and _all_there(clips, options.out)
+    report = LabelReport(labelled, by_hand, findings, unchanged=unchanged)
+    if unchanged:
+        doubts = _doubts(clips, (record.clips[clip.name].doubt for clip in clips))
+        return _timed(replace(report, findings=(*findings, *doubts)), begin_s)
+    if options.dry_run or not clips:
+        return _timed(report, begin_s)
+    aligned = _aligned(clips, progress)
+    _write(aligned, clips, options, record, fingerprint, progress)
+    doubts = _doubts(clips, (one.suspect for one in aligned))
+    return _timed(replace(report, findings=(*findings, *doubts), reviewed=review(aligned)), begin_s)
+
+
+def _prepared(
+    options: LabelOptions, paths: Sequence[Path], sources: Sources, record: Record, progress: Progress
+) -> tuple[list[Clip], tuple[Finding, ...]]:
+    twice = list(same_names(paths, options.clips))
+    left_out = {finding.path for finding in twice}
+    questions = Questions(
+        options.clips,
+        sources.transcript,
+        lambda name, s: find_by_hand(name, s, options.out / GRIDS, options.corrected, record),
+        options.bpm,
+    )
+    wanted = [path for path in paths if path not in left_out]
+    prepared = prepare_clips(wanted, questions, options.jobs, lambda *done: progress("reading", *done))
+    findings = [*sources.findings, *sources.without_clip(paths), *twice]
+    findings += [finding for one in prepared for finding in one.findings]
+    findings += _strangers(paths, options)
+    return [one.clip for one in prepared if one.clip], tuple(findings)
+
+
+def _strangers(paths: Iterable[Path], options: LabelOptions) -> Iterator[Finding]:
+    """Corrections that belong to no clip: a misspelt name must not pass unseen."""
+    names = {name_of(path, options.clips) for path in paths}
+    for path in sorted(options.corrected.rglob("*.TextGrid")) if options.corrected else ():
+        if name_of(path, options.corrected or path) not in names:
+            yield Finding("warning", path, 0, "", "belongs to no clip", "name it as the clip is named")
+
+
+def _aligned(clips: Sequence[Clip], progress: Progress) -> list[Aligned]:
+    utterances = [
+        Utterance(clip.name, clip.wave, clip.transcript, clip.by_hand.labels if clip.by_hand else None)
+        for clip in clips
+    ]
+    aligned = align_folder(utterances, lambda *done: progress("aligning", *done))
+    return [
+        replace(one, labels=replace(clip.by_hand.labels, confidence=(1.0,) * len(clip.by_hand.labels.phones)))
+        if clip.by_hand
+        else one
+        for one, clip in zip(aligned, clips, strict=True)
+    ]
+
+
+def _write(
+    aligned: Sequence[Aligned],
+    clips: Sequence[Clip],
+    options: LabelOptions,
+    record: Record,
+    fingerprint: str,
+    progress: Progress,
+) -> None:
+    progress("writing", 0, 1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    grids, written = {}, {}
+    for one, clip in zip(aligned, clips, strict=True):
+        file = clip.by_hand.file if clip.by_hand else tier_file(one, options.out)
+        if clip.by_hand is None or clip.by_hand.path != grid_path(options.out / GRIDS, clip.name):
+            grids[clip.name] = file
+        written[clip.name] = ClipRecord((content_hash(file),), clip.by_hand is not None, one.suspect)
+    write_record(options.out, record.announcing(written))
+    write_grids(grids, options.out)
+    write_tables(aligned, options.out)
+    write_review(aligned, {clip.name: clip.wave for clip in clips}, options.pictures, options.out)
+    write_record(options.out, record.finished(written, fingerprint))
+    progress("writing", 1, 1)
+
+
+def _doubts(clips: Iterable[Clip], suspects: Iterable[str]) -> Iterator[Finding]:
+    for clip, suspect in zip(clips, suspects, strict=True):
+        if suspect:
+            yield Finding("warning", clip.path, 0, "", suspect, "look at its text and its labels")
+
+
+def _fingerprint(clips: Sequence[Clip], options: LabelOptions) -> str:
+    """The hash of all that the result hangs on: sounds, texts and corrections."""
+    parts = [
+        (clip.name, clip.digest, content_hash(clip.by_hand.file) if clip.by_hand else "") for clip in clips
+    ]
+    content = json.dumps([VERSION, options.pictures, parts], ensure_ascii=True)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def _all_there(clips: Iterable[Clip], out: Path) -> bool:
+    tables = (out / CSV, out / "review.csv", out / "review.html")
+    grids = (grid_path(out / GRIDS, clip.name) for clip in clips)
+    return all(path.is_file() for path in (*tables, *grids))
+
+
+def _timed(report: LabelReport, begin_s: float) -> LabelReport:
+    return replace(report, seconds=time.monotonic() - begin_s)
