@@ -116,9 +116,11 @@ def open_generator(model: ModelFile, source: str) -> Generator:
 
 
 def _session(onnxruntime: Any, data: bytes, providers: list[str]) -> Any:
+    onnxruntime.set_default_logger_severity(4)  # a host logs every line as an error
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = THREADS
-    options.log_severity_level = 4  # a host logs every line as an error
+    options.log_severity_level = 4
     options.enable_mem_pattern = False  # notes differ in length; DirectML demands it
     options.enable_cpu_mem_arena = False  # would keep the largest note's memory for ever
     return onnxruntime.InferenceSession(data, options, providers=providers)
