@@ -12,8 +12,8 @@ from voicebank_tools.g2p.reading import (
     NO_DICTIONARY,
     Dictionary,
     Reading,
-    dictionary_key,
     gathered,
+    known_word,
     tokens,
 )
 from voicebank_tools.labels.segment import Word
@@ -62,9 +62,9 @@ def read_chinese(text: str, dictionary: Dictionary = NO_DICTIONARY) -> Reading:
     words: list[Word] = []
     unknown: list[str] = []
     for token in tokens(text):
-        known = dictionary.get(dictionary_key(token))
+        known = known_word(token, dictionary)
         if known:
-            words.append(Word(token, known))
+            words.append(known)
             continue
         for piece in _pieces(token):
             if _CHARACTER.fullmatch(piece):

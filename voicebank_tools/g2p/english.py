@@ -1,6 +1,6 @@
 """English by dictionary -> ARPABET in small letters, without stress."""
 
-from voicebank_tools.g2p.reading import Dictionary, Reading, dictionary_key, gathered, tokens
+from voicebank_tools.g2p.reading import Dictionary, Reading, dictionary_key, gathered, known_word, tokens
 from voicebank_tools.labels.segment import Word
 
 
@@ -11,9 +11,9 @@ def read_english(text: str, dictionary: Dictionary) -> Reading:
     for token in tokens(text):
         parts = [token] if dictionary_key(token) in dictionary else token.split("-")
         for part in filter(None, parts):
-            phones = dictionary.get(dictionary_key(part))
-            if phones:
-                words.append(Word(part, phones))
+            word = known_word(part, dictionary)
+            if word:
+                words.append(word)
             else:
                 unknown.append(part)
     return gathered(words, unknown)

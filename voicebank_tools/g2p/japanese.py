@@ -17,6 +17,7 @@ from voicebank_tools.g2p.reading import (
     gathered,
     tokens,
 )
+from voicebank_tools.labels.pauses import pause_word
 from voicebank_tools.labels.segment import Word
 
 _SPECIAL = {kana.SYLLABIC_N: ("N",), kana.GEMINATE: ("cl",), "を": ("o",)}
@@ -53,7 +54,9 @@ def read_japanese(text: str, dictionary: Dictionary = NO_DICTIONARY) -> Reading:
     unknown: list[str] = []
     longest = max(map(len, dictionary), default=0)
     for token in map(_plain, tokens(text)):
-        place = 0
+        pause = pause_word(token)
+        words += [pause] if pause else []
+        place = len(token) if pause else 0
         while place < len(token):
             found = _known(token, place, dictionary, longest) or _mora(token, place) or _romaji(token, place)
             if found is None:

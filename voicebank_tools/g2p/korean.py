@@ -10,8 +10,8 @@ from voicebank_tools.g2p.reading import (
     NO_DICTIONARY,
     Dictionary,
     Reading,
-    dictionary_key,
     gathered,
+    known_word,
     tokens,
 )
 from voicebank_tools.labels.segment import Word
@@ -33,9 +33,9 @@ def read_korean(text: str, dictionary: Dictionary = NO_DICTIONARY) -> Reading:
     words: list[Word] = []
     unknown: list[str] = []
     for token in tokens(text):
-        known = dictionary.get(dictionary_key(token))
+        known = known_word(token, dictionary)
         if known:
-            words.append(Word(token, known))
+            words.append(known)
         elif is_hangul(token):
             said = spoken(split_syllables(token), token)
             words += [Word(letter, phones_of(one)) for letter, one in zip(token, said, strict=True)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from voicebank_tools.labels.pauses import pause_name
+from voicebank_tools.labels.pauses import pause_word
 from voicebank_tools.labels.segment import Word
 
 Dictionary: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -27,7 +27,6 @@ Reader: TypeAlias = Callable[[str], Reading]
 """Reads a text of one language; never raises."""
 
 _KEPT_INSIDE = "'-’"
-_SUNG_PAUSES = frozenset(("r", "息", "吸", "・"))
 
 
 def dictionary_key(word: str) -> str:
@@ -37,15 +36,17 @@ def dictionary_key(word: str) -> str:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text: split at blanks and punctuation, save for apostrophes and hyphens inside
-    a word; names of pauses and breaths are left out (where they are is heard)."""
+    a word."""
     spaced = "".join(" " if _parts_words(letter) else letter for letter in unicodedata.normalize("NFC", text))
     stripped = (word.strip(_KEPT_INSIDE) for word in spaced.split())
-    return tuple(word for word in stripped if word and not is_pause(word))
+    return tuple(word for word in stripped if word)
 
 
-def is_pause(word: str) -> bool:
-    """Return whether a word stands for silence or breath (`SP`, `pau`, `br`, UTAU's `R`, `息`)."""
-    return bool(pause_name(word)) or word.lower() in _SUNG_PAUSES
+def known_word(token: str, dictionary: Dictionary) -> Word | None:
+    """Return a word of the dictionary, or a pause that the text asks for (`SP`, `AP`, `pau`, `br`); None for
+    what the rules of a language must read."""
+    phones = dictionary.get(dictionary_key(token))
+    return Word(token, phones) if phones else pause_word(token)
 
 
 def gathered(words: list[Word], unknown: list[str]) -> Reading:

@@ -12,7 +12,7 @@ from voicebank_tools.labels.segment import Transcript
 SILENT_DB = -60.0
 """A clip whose loudest 10 ms are below that holds no voice."""
 
-SHORTEST_PHONE_S = 0.02
+SHORTEST_PHONE_S = 0.03
 LONGEST_CLIP_S = 600.0
 LOWEST_RATE_HZ = 16_000
 CLIPPED_SHARE = 1e-4

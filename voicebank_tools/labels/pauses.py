@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
-from voicebank_tools.labels.segment import BREATH, SILENCE, Segment
+from voicebank_tools.labels.segment import BREATH, SILENCE, Segment, Word
 
 _NAMES = MappingProxyType(
     {
         **dict.fromkeys(
             ("", "sp", "sil", "pau", "silence", "spn", "sp1", "<sil>", "<p:>", "#", "_"), SILENCE
         ),
-        **dict.fromkeys(("ap", "br", "breath", "<ap>", "<br>"), BREATH),
+        **dict.fromkeys(("ap", "br", "breath", "<ap>", "<br>", "息", "吸"), BREATH),
     }
 )
 _MS = 1e-3
@@ -20,6 +20,12 @@ def pause_name(text: str) -> str:
     """Return `SILENCE` or `BREATH` where `text` is some tool's name of it (MFA, HTK, NNSVS, DiffSinger),
     else ""."""
     return _NAMES.get(text.strip().lower(), "")
+
+
+def pause_word(text: str) -> Word | None:
+    """Return a pause or breath that a text asks for as a word of that one phone, None for any other word."""
+    name = pause_name(text) if text.strip() else ""
+    return Word(name, (name,)) if name else None
 
 
 def our_name(text: str) -> str:

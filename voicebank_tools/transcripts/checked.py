@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pychang import PychangError
 from voicebank_tools.finding import shorten
 from voicebank_tools.g2p.reading import Reading
+from voicebank_tools.labels.pauses import pause_name
 from voicebank_tools.labels.segment import Transcript
 
 MOST_WORDS = 5000
@@ -24,7 +25,7 @@ def transcript_of(reading: Reading, where: str, onsets_s: Sequence[float | None]
         shown = ", ".join(f'"{shorten(word, 30)}"' for word in reading.unknown[:_MOST_SHOWN])
         more = f" and {len(reading.unknown) - _MOST_SHOWN} more" if len(reading.unknown) > _MOST_SHOWN else ""
         raise PychangError(f"{where}: not known how to say {shown}{more}; {_CURE}")
-    if not reading.words:
+    if all(pause_name(word.text) for word in reading.words):
         raise PychangError(f"{where}: holds no words; write what is sung")
     if len(reading.words) > MOST_WORDS:
         raise PychangError(f"{where}: {len(reading.words)} words are too many for one clip; cut the clip")

@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from voicebank_tools.aliases import read_lyric
-from voicebank_tools.g2p.reading import Reader, Reading, is_pause
+from voicebank_tools.g2p.reading import Reader, Reading
+from voicebank_tools.labels.pauses import pause_name
 from voicebank_tools.labels.segment import Word
 from voicebank_tools.oto_line import OtoEntry
 
@@ -17,6 +18,7 @@ CONSONANT_S = 0.06
 """A consonant begins about that much before the vowel, which is where the preutterance points."""
 
 _SUFFIX = re.compile(r"[_ ]?[A-G][#♯b]?-?\d$|(?<=\D)\d+$|↑|↓")
+_NO_SOUND = ("", "-", "*", "R", "・")
 _CONSONANT = re.compile(r"[bcdfghjklmnpqrstvwyz]+")
 
 
@@ -51,7 +53,7 @@ def alias_words(alias: str, reader: Reader) -> Reading:
     *context, core = alias.split() or [""]
     core = _SUFFIX.sub("", core)
     leads_on = _CONSONANT.fullmatch(core) and (context or core != "n")
-    if is_pause(core) or core in ("", "-", "*") or leads_on:
+    if core in _NO_SOUND or pause_name(core) or leads_on:
         return Reading(())
     morae = read_lyric(core).morae
     return reader(morae[0] if len(morae) == 1 and not core.isascii() else core)

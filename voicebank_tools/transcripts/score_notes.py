@@ -6,7 +6,8 @@ from typing import NamedTuple
 from pychang import PychangError
 from voicebank_tools.aliases import read_lyric
 from voicebank_tools.g2p.hangul import is_hangul
-from voicebank_tools.g2p.reading import Reader, Reading, is_pause, tokens
+from voicebank_tools.g2p.reading import Reader, Reading, tokens
+from voicebank_tools.labels.pauses import pause_name
 from voicebank_tools.labels.segment import Word
 from voicebank_tools.score import Note, Score, Track
 
@@ -46,9 +47,13 @@ def _timed(track: Track, score: Score) -> tuple[TimedText, ...]:
         if _extends(note):
             if found:
                 found[-1] = found[-1]._replace(end_s=end_s)
-        elif note.phonetic_hint or (note.lyric.strip() and not is_pause(note.lyric.strip())):
+        elif note.phonetic_hint or not _is_rest(note.lyric.strip()):
             found.append(TimedText(note.lyric, note.phonetic_hint, begin_s, end_s))
     return tuple(found)
+
+
+def _is_rest(lyric: str) -> bool:
+    return lyric in ("R", "・") or bool(pause_name(lyric))
 
 
 def _extends(note: Note) -> bool:

@@ -5,8 +5,9 @@ from pathlib import Path
 from pychang import PychangError
 from pychang.files import read_limited
 from voicebank_tools.encoding import Evidence, byte_order_mark, decode_bank_text, encoding_of
-from voicebank_tools.g2p.reading import Reader, Reading, is_pause
+from voicebank_tools.g2p.reading import Reader, Reading
 from voicebank_tools.labels.htk_lab import is_htk_lab, segments_from_lab
+from voicebank_tools.labels.pauses import pause_word
 from voicebank_tools.labels.segment import Transcript, Word
 from voicebank_tools.transcripts.checked import transcript_of
 
@@ -40,6 +41,6 @@ def transcript_from_text(text: str, reader: Reader, where: str) -> Transcript:
     """
     if not is_htk_lab(text):
         return transcript_of(reader(text), where)
-    sung = [one for one in segments_from_lab(text, where) if not is_pause(one.text)]
-    words = tuple(Word(one.text, (one.text,)) for one in sung)
-    return transcript_of(Reading(words), where, [one.begin_s for one in sung])
+    labels = segments_from_lab(text, where)
+    words = tuple(pause_word(one.text) or Word(one.text, (one.text,)) for one in labels)
+    return transcript_of(Reading(words), where, [one.begin_s for one in labels])

@@ -34,8 +34,8 @@ def test_every_way_to_write_tones(text: str) -> None:
 
 
 def test_dictionary_first_and_the_rest_is_listed() -> None:
-    reading = read_chinese("ni3 ok nihao", {"ok": ("ou", "k")})
-    assert [word.phones for word in reading.words] == [("n", "i"), ("ou", "k")]
+    reading = read_chinese("ni3 ok AP nihao", {"ok": ("ou", "k")})
+    assert [word.phones for word in reading.words] == [("n", "i"), ("ou", "k"), ("AP",)]
     assert reading.unknown == ("nihao",)
 
 

@@ -4,7 +4,7 @@ WORDS = {"i'm": ("ay", "m"), "talking": ("t", "ao"), "well-known": ("w", "n"), "
 
 
 def test_words_and_their_parts() -> None:
-    reading = read_english("I’m Talking-me, well-known 'me' ajfish!", WORDS)
-    assert [word.text for word in reading.words] == ["I’m", "Talking", "me", "well-known", "me"]
+    reading = read_english("I’m Talking-me, well-known SP 'me' ajfish!", WORDS)
+    assert [word.text for word in reading.words] == ["I’m", "Talking", "me", "well-known", "SP", "me"]
     assert reading.words[0].phones == ("ay", "m")
     assert reading.unknown == ("ajfish",)

@@ -22,7 +22,7 @@ PHONES = re.compile(
         ("konnichiwa kitte matcha Tōkyō", "k o|N|n i|ch i|w a|k i|cl|t e|m a|cl|ch a|t o|ky o"),
         ("ka-ki-ku an'i N", "k a|k i|k u|a|N|i|N"),
         ("ｶﾞｯｷ", "g a|cl|k i"),
-        ("「はい」、SP でしょう〜", "h a|i|d e|sh o|u"),
+        ("「はい」、SP でしょう〜", "h a|i|SP|d e|sh o|u"),
         ("ゔぁ ぢゃ ぁ", "v a|j a|a"),
     ],
 )

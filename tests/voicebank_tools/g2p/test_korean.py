@@ -13,7 +13,7 @@ from voicebank_tools.g2p.korean import read_korean
         ("아리랑, 고개로!", "a|r i|r a NG|g o|g e|r o"),
         ("뷁", "b w e K"),
         ("의자 쌍꺼풀 위", "eu i|j a|ss a NG|kk eo|p u L|w i"),
-        ("옷 안", "o T|a N"),
+        ("옷 SP 안", "o T|SP|a N"),
     ],
 )
 def test_syllables(text: str, phones: str) -> None:

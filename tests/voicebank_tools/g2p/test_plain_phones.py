@@ -8,7 +8,7 @@ from voicebank_tools.g2p.plain_phones import read_phones
     [
         ("k a\nsh i", [("k",), ("a",), ("sh",), ("i",)]),
         ("k a | sh i\nN", [("k", "a"), ("sh", "i"), ("N",)]),
-        ("SP @bUr {t AP | | pau", [("@bUr", "{t")]),
+        ("SP @bUr {t AP | | pau", [("SP",), ("@bUr", "{t"), ("AP",), ("SP",)]),
         ("", []),
     ],
 )

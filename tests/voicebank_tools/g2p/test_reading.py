@@ -1,6 +1,6 @@
 import pytest
 
-from voicebank_tools.g2p.reading import dictionary_key, gathered, is_pause, tokens
+from voicebank_tools.g2p.reading import dictionary_key, gathered, known_word, tokens
 from voicebank_tools.labels.segment import Word
 
 
@@ -11,7 +11,7 @@ from voicebank_tools.labels.segment import Word
         ("so' 'something 'i mean... ‘you", ("so", "something", "i", "mean", "you")),
         ("don't purple-people-eater", ("don't", "purple-people-eater")),
         ("「はい」、。！ 『何 でしょう』", ("はい", "何", "でしょう")),
-        ("SP a pau AP\tR 息", ("a",)),
+        ("SP a pau AP\tR", ("SP", "a", "pau", "AP", "R")),
         ("らー〜 _か_", ("らー〜", "か")),
         (" \n…—", ()),
     ],
@@ -23,8 +23,9 @@ def test_words_of_a_text(text: str, wanted: tuple[str, ...]) -> None:
 def test_keys_and_pauses() -> None:
     assert dictionary_key("Ｄon’T") == "ｄon't"
     assert dictionary_key("か\u3099") == "が"
-    assert is_pause("sil")
-    assert not is_pause("ら")
+    assert known_word("sil", {}) == Word("SP", ("SP",))
+    assert known_word("Br", {"br": ("b", "r")}) == Word("Br", ("b", "r"))
+    assert known_word("ら", {}) is None
 
 
 def test_unknown_words_are_listed_once() -> None:

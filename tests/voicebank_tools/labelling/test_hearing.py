@@ -55,7 +55,7 @@ def test_whole_recordings() -> None:
 
 
 def test_usable_clips() -> None:
-    refuse_unusable(sung(0.12, silence_s=0.0), text(6))
+    refuse_unusable(sung(0.2, silence_s=0.0), text(6))
 
 
 def found(wave: np.ndarray, rate_hz: int = RATE_HZ) -> list[str]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebank_tools.labels.pauses import covering, our_name, pause_name
-from voicebank_tools.labels.segment import Segment
+from voicebank_tools.labels.pauses import covering, our_name, pause_name, pause_word
+from voicebank_tools.labels.segment import Segment, Word
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,13 @@ from voicebank_tools.labels.segment import Segment
 def test_pauses_of_all_tools(text: str, name: str) -> None:
     assert pause_name(text) == name
     assert our_name(f" {text} ") == (name or text)
+
+
+def test_pauses_that_a_text_asks_for() -> None:
+    assert pause_word("pau") == Word("SP", ("SP",))
+    assert pause_word("息") == Word("AP", ("AP",))
+    assert pause_word("あ") is None
+    assert pause_word(" ") is None
 
 
 def test_gaps_become_silence_and_slivers_join_the_label_before() -> None:

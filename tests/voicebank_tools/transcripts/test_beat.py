@@ -12,6 +12,11 @@ def test_one_word_on_every_beat() -> None:
     assert found.onsets_s == pytest.approx((0.5, 1.2, 1.7))
 
 
+def test_pauses_have_no_beat() -> None:
+    words = (WORDS[0], Word("SP", ("SP",)), WORDS[0])
+    assert on_the_beat(Transcript(words, (None,) * 3), 0.5, 3.0, 120.0).onsets_s == (0.5, None, 1.0)
+
+
 def test_a_recording_too_short_for_its_beats_gets_none() -> None:
     known = Transcript(WORDS, (None, None, None))
     assert on_the_beat(known, 0.5, 1.6, 100.0) == known

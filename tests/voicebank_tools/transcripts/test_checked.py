@@ -19,6 +19,7 @@ def test_words_without_times() -> None:
         (Reading((KA,), ("foo", "bar")), 'x.lab: not known how to say "foo", "bar"; .*--dictionary'),
         (Reading((), tuple("abcdefghij")), 'say "a", .*"h" and 2 more;'),
         (Reading(()), "x.lab: holds no words"),
+        (Reading((Word("SP", ("SP",)),)), "x.lab: holds no words"),
         (Reading((KA,) * (MOST_WORDS + 1)), "too many for one clip"),
     ],
 )

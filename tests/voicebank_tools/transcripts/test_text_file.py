@@ -32,8 +32,8 @@ def test_what_is_no_text(tmp_path: Path, data: bytes, message: str) -> None:
 def test_htk_labels_give_phones_and_onsets() -> None:
     text = "0 5000000 pau\n5000000 6000000 k\n6000000 9000000 a\n9000000 9900000 br\n"
     found = transcript_from_text(text, read_japanese, "a.lab")
-    assert [word.phones for word in found.words] == [("k",), ("a",)]
-    assert found.onsets_s == (0.5, 0.6)
+    assert [word.phones for word in found.words] == [("SP",), ("k",), ("a",), ("AP",)]
+    assert found.onsets_s == (0.0, 0.5, 0.6, 0.9)
 
 
 def test_words_go_through_the_language() -> None:
