@@ -26,7 +26,7 @@ _HOP = SAMPLE_RATE_HZ // 100
 _STEP = 4
 """Pitch is looked for at a quarter of the sample rate."""
 
-_FRAME = 512
+_FRAME = 256
 _BELOW_LOUDEST_DB = 30.0
 _PERIODIC = 0.5
 _LONGEST_PERIOD, _SHORTEST_PERIOD = SAMPLE_RATE_HZ // _STEP // 60, SAMPLE_RATE_HZ // _STEP // 1000

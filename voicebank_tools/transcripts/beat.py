@@ -8,7 +8,8 @@ from voicebank_tools.labels.segment import Transcript
 
 def on_the_beat(transcript: Transcript, first_sound_s: float, duration_s: float, bpm: float) -> Transcript:
     """Return the transcript with an onset for every word but pauses: the first where the sound begins, each
-    other a beat later (the practice of VCV recording lists: OREMO's guide tracks, setParam's and vLabeler's rules).
+    other a beat later (the practice of VCV recording lists: OREMO's guide tracks, setParam's and vLabeler's
+    rules).
 
     Onsets that are known stay. A recording too short for its beats was sung to another tempo: no onsets.
     """

@@ -78,9 +78,11 @@ class Sources:
         raise PychangError(f"{clip.name}: no text; {self._cure(clip)}")
 
     def without_clip(self, clips: Sequence[Path]) -> Iterator[Finding]:
-        """Yield a finding for every text beside the clips, and every name of the list, without a clip."""
+        """Yield a finding for every text without a clip (`.txt` only where clips have theirs in such files: banks
+        come with many), and for every name of the list without one."""
         stems = {name_key(str(clip.with_suffix(""))) for clip in clips}
-        for path in _texts(self.folder):
+        used = {beside.suffix for beside in map(text_beside, clips) if beside}
+        for path in _texts(self.folder, used | {".lab"}):
             if name_key(str(path.with_suffix(""))) not in stems:
                 yield Finding("warning", path, 0, "", "has no recording", "record it or remove the text")
         recorded = {name_key(clip.stem) for clip in clips}
@@ -154,11 +156,10 @@ def _with_ending(stem: Path, ending: str) -> Path:
     return stem.with_name(stem.name + ending)
 
 
-def _texts(folder: Path) -> Iterable[Path]:
-    """Files that are a clip's text by their names: `.lab`, and `.txt` that belong to no program or bank."""
+def _texts(folder: Path, endings: set[str]) -> Iterator[Path]:
+    """Files with these endings, save those of voicebanks and programs."""
     for path in sorted(folder.rglob("*")):
-        ending = path.suffix.lower()
-        if ending == ".lab" or (ending == ".txt" and not path.name.lower().startswith(_NO_TEXTS)):
+        if path.suffix.lower() in endings and not path.name.lower().startswith(_NO_TEXTS):
             yield path
 
 
