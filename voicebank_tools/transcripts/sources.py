@@ -78,8 +78,8 @@ class Sources:
         raise PychangError(f"{clip.name}: no text; {self._cure(clip)}")
 
     def without_clip(self, clips: Sequence[Path]) -> Iterator[Finding]:
-        """Yield a finding for every text without a clip (`.txt` only where clips have theirs in such files: banks
-        come with many), and for every name of the list without one."""
+        """Yield a finding for every text and every name of the list without a clip (`.txt` only where other
+        clips have theirs in such files: banks come with many)."""
         stems = {name_key(str(clip.with_suffix(""))) for clip in clips}
         used = {beside.suffix for beside in map(text_beside, clips) if beside}
         for path in _texts(self.folder, used | {".lab"}):

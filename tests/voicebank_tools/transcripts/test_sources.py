@@ -64,16 +64,15 @@ def test_oto_that_tells_no_whole_sound_leaves_it_to_the_name(tmp_path: Path) -> 
 
 
 def test_texts_and_names_without_a_recording(tmp_path: Path) -> None:
-    clips = clips_in(tmp_path, "a.wav")
+    clips = clips_in(tmp_path, "a.wav", "d.wav")
     clips_in(tmp_path, "a.lab", "sub/b.lab", "c.txt", "readme.txt", "character.txt")
-    (tmp_path / "reclist.txt").write_text("a\nz\n", encoding="utf-8")
+    (tmp_path / "reclist.txt").write_text("a\nd\nz\n", encoding="utf-8")
     sources = open_sources(tmp_path, clips, TextOptions("ja", reclist=tmp_path / "reclist.txt"))
-    found = list(sources.without_clip(clips))
-    assert [(one.path.name, one.text) for one in found] == [
-        ("c.txt", ""),
-        ("b.lab", ""),
-        ("reclist.txt", "z"),
-    ]
+    found = [(one.path.name, one.text) for one in sources.without_clip(clips)]
+    assert found == [("b.lab", ""), ("reclist.txt", "z")]
+    clips_in(tmp_path, "d.txt")
+    found = [(one.path.name, one.text) for one in sources.without_clip(clips)]
+    assert found == [("c.txt", ""), ("b.lab", ""), ("reclist.txt", "z")]
 
 
 def test_a_folder_of_scores(tmp_path: Path) -> None:
