@@ -95,3 +95,33 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
         read_textgrid(tmp_path / "a.TextGrid")
     with pytest.raises(PychangError, match="not found"):
         read_textgrid(tmp_path / "b.TextGrid")
+
+
+GRID = textgrid_bytes(
+    TierFile(
+        0.0,
+        1.0,
+        (
+            Tier("phones", (Segment(0.0, 0.5, "a"), Segment(0.5, 1.0, 'say "b"'))),
+            Tier("points", (Segment(0.5, 0.5, "x"),), of_points=True),
+        ),
+    )
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_damaged_files_are_read_or_refused(data: st.DataObject) -> None:
+    """Bytes cut out, changed or put in: labels come out in order, or a line for people."""
+    content = bytearray(GRID)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content)))
+        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8))
+    try:
+        file = tiers_from_bytes(bytes(content), "x")
+    except PychangError as error:
+        assert str(error).startswith("x: ")
+        return
+    for tier in file.tiers:
+        begins_s = [one.begin_s for one in tier.segments]
+        assert begins_s == sorted(begins_s)
