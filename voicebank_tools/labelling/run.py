@@ -124,7 +124,9 @@ def _prepared(
     )
     wanted = [path for path in paths if path not in left_out]
     prepared = prepare_clips(wanted, questions, options.jobs, lambda *done: progress("reading", *done))
-    findings = [*sources.findings, *sources.without_clip(paths), *twice]
+    out = options.out.resolve()  # may lie in the clips' folder, and holds .lab files, too
+    alone = [one for one in sources.without_clip(paths) if not one.path.resolve().is_relative_to(out)]
+    findings = [*sources.findings, *alone, *twice]
     findings += [finding for one in prepared for finding in one.findings]
     findings += _strangers(paths, options)
     return [one.clip for one in prepared if one.clip], tuple(findings)

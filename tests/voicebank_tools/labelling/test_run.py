@@ -210,6 +210,14 @@ def test_foreign_files_are_refused(aligner: Recorder, options: LabelOptions) -> 
         label(replace(options, out=options.clips))
 
 
+def test_the_output_may_lie_among_the_clips(aligner: Recorder, options: LabelOptions) -> None:
+    inside = replace(options, out=options.clips / "labels")
+    first = label(inside)
+    again = label(inside)
+    assert again.unchanged
+    assert again.findings == first.findings
+
+
 def test_two_clips_of_one_name(aligner: Recorder, options: LabelOptions) -> None:
     (options.clips / "a.flac").write_bytes((options.clips / "a.wav").read_bytes())
     report = label(options)
