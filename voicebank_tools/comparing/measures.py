@@ -42,3 +42,16 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
     }
 )  # fmt: skip
 """Key of a figure -> its column, in the order of the tables."""
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "copy": "as recorded",
+        "shift": "flat notes, shifted by -12, -7, +5 and +12 semitones",
+        "hold": "the vowel held for 4 s",
+        "stretch": "the whole sample at 0.7 and 1.5 times its length",
+        "round-trip": "shifted by -7 and +5 semitones, written, and shifted back",
+        "starved": "stretched to 1.8 times its length, written, and brought back",
+        "transfer": "a sound sung from its recording at another pitch",
+    }
+)
+"""Test -> what it asks for."""

@@ -77,10 +77,7 @@ def measure_case(work: Work) -> list[Note]:
             for singer in work.singers
         ]
     if "hold" in work.tests and isinstance(work.case, Sample) and (found := recorded_vowel(work.case)):
-        wave = to_pcm16(work.case.wave) if work.listened else None
-        notes.append(
-            Note("hold", work.number, "", RECORDING, found.figures, texture=found.texture, wave=wave)
-        )
+        notes.append(Note("hold", work.number, "", RECORDING, found.figures, texture=found.texture))
     return notes
 
 
