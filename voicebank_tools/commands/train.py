@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     "sources", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option(
-    "--output", "-o", required=True, metavar="RUN", help="Folder of the training (made if missing).",
+    "--output", "-o", metavar="RUN", help="Folder of a training (made if missing); without: fit a voice.",
     type=click.Path(file_okay=False, path_type=Path),
 )  # fmt: skip
 @click.option(
     "--stage", type=click.Choice(["a", "b", "ab"]), default="a", help="a: pictures; b: with a critic."
 )
 @click.option("--steps", type=click.IntRange(min=1), default=8000, help="Of each stage.")
-@click.option("--minutes", type=click.FloatRange(min=0.1), help="Instead of --steps: so long for each stage.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0.1),
+    help="Instead of --steps: so long for each stage. Of a voice: for all weights, after the code.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the training in RUN, as it was begun.")
 @click.option(
     "--leave", multiple=True, metavar="VOICE", help="A voice to leave out, for validation. May be repeated."
@@ -40,16 +44,26 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=0), default=0, help="Processes that build; 0: all cores."
 )
-@click.option("--name", default="PyChang generator", help="Of the model.")
+@click.option("--name", default="", help="Of the model, or of the voice.")
+@click.option(
+    "--default",
+    type=click.Choice(["all", "fitted"]),
+    default="fitted",
+    help="Whose recordings the model sings where no engine is asked for.",
+)
 def train(
-    sources: tuple[Path, ...], output: Path, stage: str, steps: int, minutes: float | None, resume: bool,
-    leave: tuple[str, ...], batch: int, frames: int, learning_rate: float, epoch: int, patience: int,
-    seed: int, backend: str, jobs: int, name: str,
-) -> None:  # fmt: skip
-    """Train the generator on SOURCES: a dataset of `vbtools build`, or folders of recordings.
+    sources: tuple[Path, ...], output: Path | None, stage: str, steps: int, minutes: float | None,
+    resume: bool, leave: tuple[str, ...], batch: int, frames: int, learning_rate: float, epoch: int, patience: int,
+    seed: int, backend: str, jobs: int, name: str, default: str,
+) -> int:  # fmt: skip
+    """Fit a voice to the voicebank SOURCES, or with --output train a generator on all SOURCES.
 
-    Written into RUN are a folder for each stage (checkpoint, curves, weights) and generator.onnx. A
-    training that was stopped, even killed, goes on with --resume.
+    Without --output, SOURCES is one folder of recordings: in about a minute the generator learns whose
+    voice it is (--minutes lets it learn more), and from then on these recordings are sung so.
+
+    With --output, SOURCES are a dataset of `vbtools build` or a folder for each voice. Written into RUN are
+    a folder for each stage (checkpoint, curves, weights) and generator.onnx. A training that was stopped,
+    even killed, goes on with --resume.
     """
     from voicebank_tools.training.augment import Augmentation
     from voicebank_tools.training.backend import choose_backend
@@ -58,6 +72,10 @@ def train(
     from voicebank_tools.training.run_config import RunConfig
 
     choose_backend(backend)
+    if output is None:
+        if len(sources) != 1:
+            raise click.UsageError("a voice is fitted to one folder; give --output to train on several")
+        return _fit(sources[0], name, minutes, jobs, seed)
     dataset = _dataset(sources, output, leave, jobs)
     batches = BatchOptions(
         examples=batch, frames=frames, leave_out=leave, augmentation=Augmentation(), seed=seed
@@ -66,8 +84,25 @@ def train(
         steps=-(-steps // epoch) * epoch, learning_rate=learning_rate, steps_per_epoch=epoch,
         patience=patience, batches=batches,
     )  # fmt: skip
-    model = run_campaign(dataset, Campaign(output, stage, config, minutes, resume, name), click.echo)
+    campaign = Campaign(output, stage, config, minutes, resume, name or "PyChang generator", default)
+    model = run_campaign(dataset, campaign, click.echo)
     click.echo(f"{model}: written")
+    return 1 if dataset.failed else 0
+
+
+def _fit(bank: Path, name: str, minutes: float | None, jobs: int, seed: int) -> int:
+    from voicebank_tools.commands.build import tell_failed
+    from voicebank_tools.commands.progress import share_progress
+    from voicebank_tools.training.voice_code import FitOptions, fit_voice
+
+    with share_progress("examples") as on_progress:
+        fitted = fit_voice(bank, FitOptions(name, minutes, jobs, seed), click.echo, on_progress)
+    tell_failed(fitted.failed)
+    change = f"{fitted.prior_db:.2f} dB from held-out recordings before, {fitted.fitted_db:.2f} dB now"
+    click.echo(
+        f"{fitted.folder}: {len(fitted.voice.recordings)} recordings, {fitted.seconds:.0f} s; {change}"
+    )
+    return 1 if fitted.failed else 0
 
 
 def _dataset(sources: tuple[Path, ...], output: Path, leave: tuple[str, ...], jobs: int) -> "Dataset":

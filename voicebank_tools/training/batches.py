@@ -45,6 +45,8 @@ class BatchOptions:
         frames: Of each crop, 10 ms each.
         unknown_share: How often the voice is not told, so that the neutral code learns to sing all.
         leave_out: Voices besides the dataset's validation voices that are not drawn.
+        held_out_share: Of each voice's shards, kept for validation with the voice told: for a training on
+            one voice alone, which has no other to be measured on.
         kinds: Indices into `KINDS` that are drawn.
         augmentation: What is changed by chance.
         seed: All chance follows from it.
@@ -54,6 +56,7 @@ class BatchOptions:
     frames: int = 128
     unknown_share: float = 0.5
     leave_out: tuple[str, ...] = ()
+    held_out_share: float = 0.0
     kinds: tuple[int, ...] = tuple(range(len(KINDS)))
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
@@ -82,20 +85,38 @@ class Sampler:
         return stacked(crops)
 
     def validation(self, most: int = 48) -> Batch | None:
-        """Return crops of voices that are never trained on, the same at every call; None: there are none."""
-        left_out = self._left_out
-        places = [place for place in places_of(self.dataset) if self._name(place) in left_out]
+        """Return crops that are never trained on, the same at every call; None: there are none.
+
+        Those of voices left out are to be sung with the neutral code: their `voice` is 0.
+        """
+        places = [place for place in places_of(self.dataset) if not self._is_trained(place)]
         if not places:
             return None
         rng = np.random.default_rng([self.options.seed, 1, 1])
         kinds = [[p for p in places if p.entry.kind == kind] for kind in self.options.kinds]
         share = max(1, most // max(1, sum(bool(of_kind) for of_kind in kinds)))
         chosen = [of_kind[i] for of_kind in kinds for i in sorted(rng.permutation(len(of_kind))[:share])]
-        return stacked([self._crop(place, rng, None) for place in chosen])
+        crops = [self._crop(place, rng, None) for place in chosen]
+        for crop, place in zip(crops, chosen, strict=True):
+            if self._name(place) in self._left_out:
+                crop["voice"] = np.zeros((), np.int32)
+        return stacked(crops)
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
         return frozenset((*self.dataset.validate, *self.options.leave_out))
+
+    @cached_property
+    def _held_out(self) -> frozenset[str]:
+        """Keys of the shards held out: of each voice those that are first by their keys, which are hashes."""
+        found: set[str] = set()
+        for voice in self.dataset.voices if self.options.held_out_share else ():
+            keys = sorted(
+                shard.key for shard in self.dataset.shards if shard.voice == voice.name and shard.entries
+            )
+            share = max(1, round(len(keys) * self.options.held_out_share))
+            found.update(keys[: min(share, len(keys) - 1)])
+        return frozenset(found)
 
     @cached_property
     def _trained(self) -> dict[int, dict[int, list[Place]]]:
@@ -106,11 +127,14 @@ class Sampler:
         """
         found: dict[int, dict[int, list[Place]]] = {}
         for place in places_of(self.dataset):
-            if place.entry.kind in self.options.kinds and self._name(place) not in self._left_out:
+            if place.entry.kind in self.options.kinds and self._is_trained(place):
                 found.setdefault(place.entry.kind, {}).setdefault(place.voice, []).append(place)
         if not found:
-            raise PychangError(f"{self.dataset.folder}: no voice is left to train on; leave out fewer")
+            raise PychangError(f"{self.dataset.folder}: nothing is left to train on; leave out less")
         return found
+
+    def _is_trained(self, place: Place) -> bool:
+        return place.key not in self._held_out and self._name(place) not in self._left_out
 
     def _name(self, place: Place) -> str:
         return self.dataset.voices[place.voice - 1].name

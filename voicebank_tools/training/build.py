@@ -36,6 +36,7 @@ from voicebank_tools.training.examples import (
     own_examples,
     pair_example,
 )
+from voicebank_tools.training.listen import write_notes
 from voicebank_tools.training.shards import Entry, read_entries, write_shard
 
 ProgressFunction = Callable[[int, int], None]
@@ -121,6 +122,7 @@ def build_dataset(
         output, tuple(_voice(corpus, shards) for corpus in corpora), options.validate, tuple(shards), failed,
         engine_fingerprint(),
     )  # fmt: skip
+    write_notes(output, [corpus for corpus in corpora if corpus.voice in options.validate], options.seed)
     write_dataset(dataset)
     _remove_others(shard_folder, {shard.key for shard in shards})
     return dataset

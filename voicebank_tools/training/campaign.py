@@ -7,18 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pychang import PychangError
-from pychang.model_file import ModelCard
 from voicebank_tools.training.backend import device, import_keras
 from voicebank_tools.training.checkpoint import has_checkpoint
 from voicebank_tools.training.dataset import Dataset
-from voicebank_tools.training.export import export_generator
 from voicebank_tools.training.history import read_history
+from voicebank_tools.training.model_folder import MODEL, write_model
 from voicebank_tools.training.network import build_network
 from voicebank_tools.training.run_config import RunConfig, read_config
+from voicebank_tools.training.session import WEIGHTS, Outcome
 from voicebank_tools.training.summary import card_text
-from voicebank_tools.training.trainer import WEIGHTS, Outcome, train
+from voicebank_tools.training.trainer import train
 
-MODEL = "generator.onnx"
 STAGES = ("a", "b")
 
 _TRIAL_STEPS = 40
@@ -35,6 +34,7 @@ class Campaign:
         minutes: If given, so long for each stage, instead of `config.steps`.
         resume: Go on with what is in the folder; what was asked for then counts.
         name: Of the model.
+        default: For whom the model sings by default (see `pychang.model_file.DEFAULTS`).
         threads: That make batches; 0: two for each four cores.
     """
 
@@ -44,6 +44,7 @@ class Campaign:
     minutes: float | None = None
     resume: bool = False
     name: str = "PyChang generator"
+    default: str = "fitted"
     threads: int = 0
 
 
@@ -107,11 +108,7 @@ def _export(folder: Path, campaign: Campaign, config: RunConfig, report: Callabl
     network = build_network(config.network)
     network.load_weights(folder / WEIGHTS)
     told = card_text(config.voices, config.batches.leave_out, config.stage, config.steps)
-    card = ModelCard(
-        campaign.name, told, "fitted",
-        config.network.context_frames, config.network.bounds_db, config.network.code_size,
-    )  # fmt: skip
-    export_generator(network, card, campaign.folder / MODEL)
+    write_model(campaign.folder, network, config.network, campaign.name, told, campaign.default)
 
 
 def _told(stage: str, config: RunConfig, outcome: Outcome) -> str:

@@ -98,7 +98,7 @@ def pair_example(source: Analysed, wanted: Analysed, rng: np.random.Generator) -
     samples = len(wanted.piece.wave)
     frames = frames_for(samples, 0)
     at = np.interp(np.arange(frames) / _FRAMES, np.arange(len(found.source_frames)), found.source_frames)
-    plan = _plan(ours, samples, rng, source_frames=at * _FRAMES, f0_hz=_f0(theirs, frames))
+    plan = plain_plan(ours, samples, rng, source_frames=at * _FRAMES, f0_hz=asked_f0(theirs, frames))
     made = _example(ours, plan, _target_db(theirs, wanted.piece.wave), PAIR, found.weights)
     return replace(made, band_hz=min(source.piece.band_hz, wanted.piece.band_hz))
 
@@ -122,11 +122,11 @@ def _shifted(
 ) -> Example | None:
     samples = len(analysis.residual)
     frames = frames_for(samples, 0)
-    asked = _f0(analysis, frames) * 2.0 ** (semitones / 12.0)
-    moved = analyse(draw(analysis, _plan(analysis, samples, rng, f0_hz=asked)).wave)
+    asked = asked_f0(analysis, frames) * 2.0 ** (semitones / 12.0)
+    moved = analyse(draw(analysis, plain_plan(analysis, samples, rng, f0_hz=asked)).wave)
     if _voiced(moved) < 0.5 * _voiced(analysis):
         return None
-    back = _plan(moved, samples, rng, f0_hz=_f0(analysis, frames))
+    back = plain_plan(moved, samples, rng, f0_hz=asked_f0(analysis, frames))
     return _example(moved, back, target_db, SHIFTED)
 
 
@@ -135,19 +135,24 @@ def _starved(analysis: Analysis, way: int, target_db: FloatArray, rng: np.random
     samples = len(analysis.residual)
     frames = frames_for(samples, 0)
     if way == 0:
-        return _example(analysis, _plan(analysis, samples, rng, held=np.ones(frames)), target_db, STARVED)
+        return _example(
+            analysis, plain_plan(analysis, samples, rng, held=np.ones(frames)), target_db, STARVED
+        )
     if way == 1:
         ratio = rng.uniform(*_STRETCH)
         longer = int(samples * ratio)
-        plan = _plan(analysis, longer, rng, source_frames=np.arange(frames_for(longer, 0)) / ratio)
+        plan = plain_plan(analysis, longer, rng, source_frames=np.arange(frames_for(longer, 0)) / ratio)
         stretched = analyse(draw(analysis, plan).wave)
-        back = _plan(
-            stretched, samples, rng, source_frames=np.arange(frames) * ratio, f0_hz=_f0(analysis, frames)
+        back = plain_plan(
+            stretched, samples, rng, source_frames=np.arange(frames) * ratio, f0_hz=asked_f0(analysis, frames)
         )
         return _example(stretched, back, target_db, STARVED)
     source, held = _frozen(frames, rng)
     return _example(
-        analysis, _plan(analysis, samples, rng, source, _f0(analysis, frames), held), target_db, STARVED
+        analysis,
+        plain_plan(analysis, samples, rng, source, asked_f0(analysis, frames), held),
+        target_db,
+        STARVED,
     )
 
 
@@ -164,7 +169,7 @@ def _frozen(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArr
     return source, held
 
 
-def _plan(
+def plain_plan(
     analysis: Analysis, samples: int, rng: np.random.Generator, source_frames: FloatArray | None = None,
     f0_hz: FloatArray | None = None, held: FloatArray | None = None,
 ) -> NotePlan:  # fmt: skip
@@ -195,12 +200,13 @@ def _target_db(analysis: Analysis, wave: FloatArray) -> FloatArray:
     """Total and noise level of a recording. Its noise is what the engine draws at another pitch, where no
     partial of the recording is left in it. Shape [frames, bands, 2]."""
     frames = frames_for(len(wave), 0)
-    asked = _f0(analysis, frames) * 2.0 ** (_TARGET_SHIFT_SEMITONES / 12.0)
-    plan = _plan(analysis, len(wave), np.random.default_rng(0), f0_hz=asked)
+    asked = asked_f0(analysis, frames) * 2.0 ** (_TARGET_SHIFT_SEMITONES / 12.0)
+    plan = plain_plan(analysis, len(wave), np.random.default_rng(0), f0_hz=asked)
     return np.stack([band_levels_db(wave), band_levels_db(draw(analysis, plan).noise)], axis=2)
 
 
-def _f0(analysis: Analysis, frames: int) -> FloatArray:
+def asked_f0(analysis: Analysis, frames: int) -> FloatArray:
+    """Return a recording's own pitch at as many plan frames, without gaps. Shape [frames]."""
     own = analysis.continuous_f0_hz
     return np.interp(np.arange(frames), np.arange(len(own)), own)
 

@@ -31,7 +31,9 @@ class RunConfig:
         batches: What is drawn.
         network: What is trained.
         voices: Of the dataset, in order: a voice's code is at its place here.
-        begin_with: Weights it began with, empty: none.
+        begin_with: Weights of the generator it begins with, empty: untrained.
+        begin_codes: Voice codes it begins with, empty: all neutral.
+        frozen: Whether the generator's weights stay as they are, and only the codes are fitted.
     """
 
     stage: str = "a"
@@ -44,11 +46,13 @@ class RunConfig:
     network: NetworkOptions = field(default_factory=NetworkOptions)
     voices: tuple[VoiceFacts, ...] = ()
     begin_with: str = ""
+    begin_codes: str = ""
+    frozen: bool = False
 
     @property
     def ema_momentum(self) -> float:
         """Of the moving average of the weights: it should not reach back to the beginning."""
-        return 0.999 if self.steps >= 5000 else 0.99
+        return 0.999 if self.steps >= 5000 else 0.99 if self.steps >= 1000 else 0.9
 
 
 def write_config(folder: Path, config: RunConfig) -> None:

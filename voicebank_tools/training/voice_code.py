@@ -1,0 +1,193 @@
+"""A voice of one's own: the code that fits a voicebank's recordings, and if there is time all weights.
+
+The recordings teach by themselves (round trips of pitch, held notes, and true pairs where a bank has several
+pitches); no labels are needed. A tenth of them is held out, to see that it helps.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.audio import read_wav
+from pychang.choice import generator_path
+from pychang.model_file import read_model
+from pychang.voices import GENERATOR_NAME, Voice, recording_key, voices_folder, write_voice
+from voicebank_tools.training.augment import Augmentation
+from voicebank_tools.training.batches import BatchOptions
+from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
+from voicebank_tools.training.corpora import SUFFIXES
+from voicebank_tools.training.dataset import Dataset
+from voicebank_tools.training.examples import Recipe
+from voicebank_tools.training.export import export_generator
+from voicebank_tools.training.model_folder import TrainedModel, open_trained
+from voicebank_tools.training.network import build_network
+from voicebank_tools.training.run_config import RunConfig
+from voicebank_tools.training.session import CODES, WEIGHTS, Outcome
+from voicebank_tools.training.trainer import train
+
+CODE_STEPS = 100
+CODE_LEARNING_RATE = 0.05
+CODE_MINUTES = 1.5
+"""Of recordings: sixteen numbers need no more."""
+
+TUNE_LEARNING_RATE = 3e-4
+HELD_OUT_SHARE = 0.1
+
+_EPOCH = 20
+_EXAMPLES = 4
+_TUNE_COST = 1.3  # of a step with all weights beside one with the code alone
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """How a voice is fitted.
+
+    Attributes:
+        name: Of the voice; empty: the folder's.
+        minutes: For all weights, after the code; None: the code alone.
+        jobs: Processes that make examples; 0: one for each core.
+        seed: All chance follows from it.
+    """
+
+    name: str = ""
+    minutes: float | None = None
+    jobs: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class FittedVoice:
+    """A fitted voice: where it is, how many recordings it knows, and the mean difference from held-out
+    recordings in dB without a network and with what was fitted (nan: none were held out)."""
+
+    folder: Path
+    voice: Voice
+    prior_db: float
+    fitted_db: float
+    failed: dict[str, str]
+    seconds: float
+
+
+def fit_voice(
+    bank: Path, options: FitOptions, report: Callable[[str], None],
+    on_progress: ProgressFunction | None = None,
+) -> FittedVoice:  # fmt: skip
+    """Fit a voice to a bank and write it where the engine finds it.
+
+    Args:
+        bank: Folder of its recordings.
+        options: How.
+        report: Told a line now and then.
+        on_progress: Told how many examples are made.
+
+    Raises:
+        PychangError: There is no generator to fit, no recording can be used, Keras is missing, or a file
+            cannot be written.
+    """
+    began = time.perf_counter()
+    base = open_trained(generator_path())
+    name = options.name or bank.resolve().name
+    folder = voices_folder() / folder_name(name)
+    work = voices_folder().parent / "training" / folder_name(name)
+    minutes = CODE_MINUTES if options.minutes is None else max(CODE_MINUTES, 2.0 * options.minutes)
+    recipe = Recipe(shifts=1, starved=1)
+    build = BuildOptions(recipe=recipe, most_minutes=minutes, jobs=options.jobs, seed=options.seed)
+    dataset = build_dataset([bank], work / "dataset", build, on_progress)
+    outcome = _fit_code(dataset, work / "code", base, options, report)
+    generator, code_file = None, work / "code" / CODES
+    if options.minutes is not None:
+        outcome = _tune(dataset, work, base, options, outcome, report)
+        generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
+        _export(work / "tuned", base, name, generator)
+    voice = _voice(name, bank, code_file, base.sha256, generator)
+    write_voice(folder, voice)
+    if generator is None:
+        (folder / GENERATOR_NAME).unlink(missing_ok=True)  # of an earlier fit
+    prior_db, fitted_db = _differences(outcome)
+    return FittedVoice(folder, voice, prior_db, fitted_db, dict(dataset.failed), time.perf_counter() - began)
+
+
+def folder_name(name: str) -> str:
+    """Return a name as every file system takes it; names that differ only in what is replaced share one."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(" .")[:80] or "voice"
+
+
+def _fit_code(
+    dataset: Dataset, folder: Path, base: TrainedModel, options: FitOptions, report: Callable[[str], None]
+) -> Outcome:
+    config = RunConfig(
+        steps=CODE_STEPS, learning_rate=CODE_LEARNING_RATE, steps_per_epoch=_EPOCH, validate_epochs=1,
+        batches=_batches(options), network=base.options, voices=dataset.voices,
+        begin_with=str(base.weights), frozen=True,
+    )  # fmt: skip
+    return train(dataset, _emptied(folder), config, report)
+
+
+def _tune(
+    dataset: Dataset, work: Path, base: TrainedModel, options: FitOptions, before: Outcome,
+    report: Callable[[str], None],
+) -> Outcome:  # fmt: skip
+    """Fit all weights for so many minutes, as the steps of the code's fitting foretell."""
+    assert options.minutes is not None
+    steps = options.minutes * 60.0 * before.steps_per_s / _TUNE_COST
+    config = RunConfig(
+        steps=max(1, round(steps / _EPOCH)) * _EPOCH, learning_rate=TUNE_LEARNING_RATE,
+        steps_per_epoch=_EPOCH, validate_epochs=2, batches=_batches(options), network=base.options, voices=dataset.voices,
+        begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
+    )  # fmt: skip
+    return train(dataset, _emptied(work / "tuned"), config, report)
+
+
+def _batches(options: FitOptions) -> BatchOptions:
+    # another head would be another voice
+    same_head = Augmentation(formant_share=0.0)
+    return BatchOptions(
+        examples=_EXAMPLES, unknown_share=0.0, held_out_share=HELD_OUT_SHARE, augmentation=same_head,
+        seed=options.seed,
+    )  # fmt: skip
+
+
+def _emptied(folder: Path) -> Path:
+    """Forget an earlier fit: its checkpoint would be resumed."""
+    for path in folder.glob("*"):
+        if path.is_file():
+            path.unlink()
+    return folder
+
+
+def _export(run: Path, base: TrainedModel, name: str, path: Path) -> None:
+    network = build_network(base.options)
+    network.load_weights(run / WEIGHTS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = f"{base.card.card} Tuned to the voice {name}."
+    export_generator(network, replace(base.card, name=name, card=told), path)
+
+
+def _voice(name: str, bank: Path, code_file: Path, base_sha256: str, generator: Path | None) -> Voice:
+    code = np.load(code_file, allow_pickle=False)[0]
+    recordings = {}
+    for path in sorted(bank.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            try:
+                recordings[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
+            except PychangError:  # listed where the examples are made
+                continue
+    sha256 = base_sha256 if generator is None else read_model(generator).sha256
+    return Voice(name, tuple(float(number) for number in code), sha256, recordings, generator)
+
+
+def _differences(outcome: Outcome) -> tuple[float, float]:
+    """Mean over the kinds of (prior, fitted) difference in dB."""
+    found = outcome.validation
+    kinds = [key.removesuffix("_prior_db") for key in found if key.endswith("_prior_db")]
+    if not kinds:
+        return float("nan"), float("nan")
+    prior = sum(found[f"{kind}_prior_db"] for kind in kinds) / len(kinds)
+    return prior, sum(found[f"{kind}_db"] for kind in kinds) / len(kinds)
