@@ -44,6 +44,8 @@ def written_sound(
     size = samples * sound_format.channels * np.dtype(sound_format.dtype).itemsize
     kind = "RF64" if container == "WAV" and size > _MOST_WAV_BYTES else container
     rate_hz, channels = sound_format.rate_hz, sound_format.channels
+    if not soundfile.check_format(kind, sound_format.subtype):
+        raise PychangError(f"cannot write {path}: {kind} holds no {sound_format.subtype}; choose .wav")
     with open_atomically(path) as binary:
         try:
             with soundfile.SoundFile(

@@ -17,6 +17,7 @@ _CHUNK_S, _OVERLAP_S = 60.0, 1.0
 _CHANGE_S = 0.24  # a semitone off for so long is another note: scoops and vibrato are shorter
 _FURTHEST = 2.0  # semitones: more is no better evidence
 _STEP = 0.6  # semitones between two notes; less is one note that drifts
+_SUDDEN = 0.4  # of them within a fifth of a second; less is one note that glides
 _NEAR_S, _SCOOP_S, _AWAY_S = 0.04, 0.12, 0.3  # around a step, where the two pitches are compared
 _SHORTEST_S = 0.25  # between two steps
 
@@ -102,16 +103,25 @@ def _steps(levels: Levels, midi: FloatArray, weak: IntArray) -> list[int]:
     taken: list[int] = []
     for frame in [*weak.tolist(), *changes.tolist()]:
         is_near = any(abs(frame - other) < shortest for other in taken)
-        if not is_near and shortest <= frame <= len(midi) - shortest and _is_step(levels, midi, frame):
+        if is_near or not shortest <= frame <= len(midi) - shortest:
+            continue
+        if _is_step(levels, midi, frame, has_dip=frame in weak):
             taken.append(frame)
     return sorted(taken)
 
 
-def _is_step(levels: Levels, midi: FloatArray, frame: int) -> bool:
-    """Whether the voice holds another pitch after a frame than before it; a scoop takes its time."""
+def _is_step(levels: Levels, midi: FloatArray, frame: int, has_dip: bool) -> bool:
+    """Whether the voice holds another pitch after a frame than before it, and comes to it at once or
+    with a dip."""
     near, scoop, away = (levels.frames_in(duration_s) for duration_s in (_NEAR_S, _SCOOP_S, _AWAY_S))
-    before = midi[max(0, frame - away) : max(1, frame - near)]
-    after = midi[frame + scoop : frame + scoop + away]
-    if not (np.isfinite(before).any() and np.isfinite(after).any()):
-        return False
-    return abs(float(np.nanmedian(before)) - float(np.nanmedian(after))) >= _STEP
+    held = _difference(midi, frame, (near, away), (scoop, scoop + away))  # a scoop takes its time
+    return held >= _STEP and (has_dip or _difference(midi, frame, (near, scoop), (near, scoop)) >= _SUDDEN)
+
+
+def _difference(midi: FloatArray, frame: int, before: tuple[int, int], after: tuple[int, int]) -> float:
+    """Semitones between what lies `before` and `after` (from, to) frames around a frame; 0 if unvoiced."""
+    left = midi[max(0, frame - before[1]) : max(1, frame - before[0])]
+    right = midi[frame + after[0] : frame + after[1]]
+    if not (np.isfinite(left).any() and np.isfinite(right).any()):
+        return 0.0
+    return abs(float(np.nanmedian(left)) - float(np.nanmedian(right)))

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -65,7 +67,7 @@ def brute_force(places_s: list[float], costs: list[float], options: SliceOptions
     best = float("inf")
     for mask in range(2 ** (len(places_s) - 2)):
         way = [0, *[i + 1 for i in range(len(places_s) - 2) if mask >> i & 1], len(places_s) - 1]
-        lengths = [places_s[b] - places_s[a] for a, b in zip(way, way[1:], strict=False)]
+        lengths = [places_s[b] - places_s[a] for a, b in itertools.pairwise(way)]
         if all(options.min_s <= length <= options.max_s for length in lengths):
             cost = sum((length - options.target_s) ** 2 for length in lengths)
             best = min(best, cost + sum(costs[i] for i in way))

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from voicebank_tools.slicer.frames import runs, smooth, weakest_before_breath
 def test_runs_are_the_true_frames(flags: list[bool]) -> None:
     found = list(runs(np.array(flags, bool)))
     assert [frame for run in found for frame in run] == [i for i, flag in enumerate(flags) if flag]
-    assert all(a.stop < b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.stop < b.start for a, b in itertools.pairwise(found))
 
 
 def test_smooth_is_a_mean() -> None:

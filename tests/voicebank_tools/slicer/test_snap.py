@@ -27,6 +27,7 @@ def test_cuts_move_to_crossings_but_never_out_of_bounds(tmp_path: Path) -> None:
         assert np.abs(snapped - cuts).max() <= REACH_S * RATE_HZ
         assert np.abs(wave[snapped]).max() < 0.01
         assert np.abs(wave[cuts]).max() > 0.05
-        tight = snap_cuts(sound, np.array([4021]), 4021, RATE_HZ - 4021, RATE_HZ)
-        assert tight.tolist() == [4021]
+        tight = snap_cuts(sound, np.array([4021]), 1, RATE_HZ - 4021, RATE_HZ)  # no room to the left
+        assert tight.tolist() == [max(4021, snapped[0])]
+        assert snap_cuts(sound, np.array([4021]), 4021, RATE_HZ - 4021, 8042).tolist() == [4021]
         assert not len(snap_cuts(sound, np.zeros(0, int), 1, RATE_HZ, RATE_HZ))
