@@ -8,6 +8,7 @@ the classic engine's in turns. Exit code 1 if a promise is missed: run it on an 
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from engine_bench import Bench, bench, note, voicebank
 from resident import PITCHES, Report, memory_mb, notes_a_second
 
 from pychang.choice import ENGINES, GENERATOR_VARIABLE, generator_path
+from resampler import control
 from resampler.state import ENGINE_VARIABLE
 
 LOAD = (
@@ -68,9 +70,16 @@ def notes(report: Report, place: Bench, bank: Path, times: int) -> None:
     report.plain("first note of all: engine, model, recording cold", 1000 * sing("neural", 1000), "ms")
     for length_ms, promise_ms in ((1000, 130), (4000, 500), (10_000, 1200)):
         took: dict[str, list[float]] = {engine: [] for engine in ENGINES}
+        busy = dict.fromkeys(ENGINES, 0.0)
         for _ in range(times):
             for engine in ENGINES:
+                before = processor_s(place)
                 took[engine].append(1000 * sing(engine, length_ms))
+                busy[engine] += 1000 * (processor_s(place) - before)
+        for engine in ENGINES:
+            report.plain(
+                f"{length_ms // 1000} s note, {engine}, workers' processor time", busy[engine] / times, "ms"
+            )
         report.plain(f"{length_ms // 1000} s note, classic", statistics.median(took["classic"]), "ms")
         report.at_most(
             f"{length_ms // 1000} s note, neural", statistics.median(took["neural"]), promise_ms, "ms"
@@ -90,6 +99,21 @@ def notes(report: Report, place: Bench, bank: Path, times: int) -> None:
     largest_mb, now_mb = memory_mb(place)
     report.at_most("engine's memory, all processes, largest", largest_mb, 700, "MB")
     report.plain("engine's memory, shared parts counted once, now", now_mb, "MB")
+
+
+def processor_s(place: Bench) -> float:
+    """Return the processor time of all workers so far, in seconds: a busy machine does not lengthen it.
+
+    0 where /proc does not tell.
+    """
+    status = control.engine_status(place.state)
+    if status is None or not Path("/proc/self/stat").exists():
+        return 0.0
+    ticks = 0
+    for worker in status["workers"]:
+        fields = Path(f"/proc/{int(worker['pid'])}/stat").read_text("utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
