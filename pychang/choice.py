@@ -46,6 +46,7 @@ def choose_engine(wish: str, recording: FloatArray) -> Choice:
             "" and is told.
         recording: As `pychang.audio` reads it. Shape [samples].
     """
+    wish = wish.strip().lower()
     if wish == "classic":
         return Choice(ClassicEngine())
     remarks = []

@@ -1,8 +1,11 @@
 """The generator at work: a checked model file, run by ONNX Runtime on this computer's best processor."""
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,8 +22,17 @@ THREADS = 1
 PIECE_FRAMES = 1000
 """Ten seconds: longer notes go through the network in such pieces, so that its memory does not grow."""
 
-GPU_PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
-"""Tried in this order where the installed ONNX Runtime has them."""
+PROVIDERS = MappingProxyType(
+    {"cuda": "CUDAExecutionProvider", "directml": "DmlExecutionProvider", "coreml": "CoreMLExecutionProvider"}
+)
+"""Device -> ONNX Runtime's name for what runs on it."""
+
+USUAL_DEVICES = ("cuda", "directml")
+"""Tried in this order where the installed ONNX Runtime has them: somebody chose a package that does. CoreML
+comes with every Mac, but is slow with notes of all lengths (it compiles for each): only when asked for."""
+
+DEVICE_VARIABLE = "PYCHANG_DEVICE"
+"""`cpu` or one of PROVIDERS; every other word counts as none."""
 
 MOST_DIFFERENCE_DB = 0.01
 """A GPU that differs more from the processor on a trial note is not used."""
@@ -112,7 +124,9 @@ def open_generator(model: ModelFile, source: str) -> Generator:
         raise PychangError(f"{source} does not run in onnxruntime {version}: {told}; update it") from error
     if wanted.shape != (_TRIAL_FRAMES, BANDS, 2) or not np.isfinite(wanted).all():
         raise PychangError(f"{source} gives no gains for {BANDS} bands; export it again")
-    return Generator(_on_gpu(onnxruntime, model, wanted) or session, model.card, model.sha256)
+    asked = os.environ.get(DEVICE_VARIABLE, "").strip().lower()
+    devices = {"cpu": ()}.get(asked, (asked,) if asked in PROVIDERS else USUAL_DEVICES)
+    return Generator(_on_gpu(onnxruntime, model, wanted, devices) or session, model.card, model.sha256)
 
 
 def _session(onnxruntime: Any, data: bytes, providers: list[str]) -> Any:
@@ -126,9 +140,9 @@ def _session(onnxruntime: Any, data: bytes, providers: list[str]) -> Any:
     return onnxruntime.InferenceSession(data, options, providers=providers)
 
 
-def _on_gpu(onnxruntime: Any, model: ModelFile, wanted: FloatArray) -> Any:
-    """Return a session on the first GPU provider that is there, works and agrees; None without one."""
-    for provider in GPU_PROVIDERS:
+def _on_gpu(onnxruntime: Any, model: ModelFile, wanted: FloatArray, devices: Iterable[str]) -> Any:
+    """Return a session on the first of the devices that is there, works and agrees; None without one."""
+    for provider in map(PROVIDERS.__getitem__, devices):
         if provider not in onnxruntime.get_available_providers():
             continue
         try:

@@ -29,7 +29,7 @@ def no_voices_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Whoever runs the tests may have fitted voices, another generator and a favourite engine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYCHANG_DATA", str(tmp_path_factory.mktemp("data")))
-        for name in ("PYCHANG_GENERATOR", "PYCHANG_ENGINE"):
+        for name in ("PYCHANG_GENERATOR", "PYCHANG_ENGINE", "PYCHANG_DEVICE"):
             patch.delenv(name, raising=False)
         yield
 

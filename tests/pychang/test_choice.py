@@ -122,6 +122,12 @@ def test_a_voice_that_cannot_be_read_is_told_where_it_may_be_meant(data: Path) -
     assert chosen("", STRANGER)[1] == remark
 
 
+@pytest.mark.parametrize("wish", [" neural ", "NEURAL"])
+def test_blanks_and_capitals_do_not_matter(wish: str, data: Path) -> None:
+    write_model(generator_path(), default="fitted")
+    assert chosen(wish) == ("neural", "")
+
+
 def test_an_unknown_engine_is_told_and_counts_as_none(data: Path) -> None:
     write_model(generator_path(), default="fitted")
     assert chosen("vocoder") == ("classic", "engine 'vocoder': no such engine; write classic or neural")

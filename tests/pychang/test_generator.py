@@ -13,7 +13,7 @@ import pytest
 from pychang import PychangError, generator
 from pychang.arrays import FloatArray
 from pychang.conditions import SCALARS, Conditions
-from pychang.generator import Generator, load_generator, open_generator
+from pychang.generator import PROVIDERS, Generator, load_generator, open_generator
 from pychang.image import BANDS
 from pychang.model_file import read_model
 from tests.pychang.tiny_generator import CARD, NOTHING, Weights, model_bytes, weights, write_model
@@ -109,14 +109,42 @@ def test_without_onnxruntime_the_cure_is_told(tmp_path: Path, monkeypatch: pytes
 class Gpu:
     """Stands in for a session on another provider: the processor's gains and a constant error."""
 
-    def __init__(self, session: Any, error_db: float) -> None:
-        self.session, self.error_db = session, error_db
+    def __init__(self, session: Any, error_db: float, providers: list[str]) -> None:
+        self.session, self.error_db, self.providers = session, error_db, providers
 
     def get_providers(self) -> list[str]:
-        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+        return self.providers
 
     def run(self, names: list[str], values: dict[str, FloatArray]) -> list[FloatArray]:
         return [self.session.run(names, values)[0] + np.float32(self.error_db)]
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "tried"),
+    [
+        (["cuda", "directml", "coreml"], "", ["cuda"]),
+        (["coreml", "directml"], "nonsense", ["directml"]),
+        (["coreml"], "", []),
+        (["coreml", "cuda"], " CoreML ", ["coreml"]),
+        (["cuda"], "coreml", []),
+        (["cuda"], "cpu", []),
+    ],
+)
+def test_which_device_is_tried(
+    there: list[str], asked: str, tried: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = onnxruntime.InferenceSession, []
+
+    def session(data: bytes, options: Any, providers: list[str]) -> Any:
+        seen.append(providers[0])
+        made = real(data, options, providers=["CPUExecutionProvider"])
+        return made if providers[0] == "CPUExecutionProvider" else Gpu(made, 0.0, providers)
+
+    monkeypatch.setenv("PYCHANG_DEVICE", asked)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", session)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [PROVIDERS[name] for name in there])
+    open_generator(read_model(write_model(tmp_path / "g.onnx")), "g")
+    assert seen == ["CPUExecutionProvider", *(PROVIDERS[name] for name in tried)]
 
 
 @pytest.mark.parametrize(("error_db", "used"), [(0.001, True), (0.5, False), (np.nan, False), (None, False)])
@@ -130,7 +158,7 @@ def test_a_gpu_is_used_where_it_works_and_agrees(
             return real(data, options, providers=providers)
         if error_db is None:
             raise RuntimeError("no driver")
-        return Gpu(real(data, options, providers=["CPUExecutionProvider"]), error_db)
+        return Gpu(real(data, options, providers=["CPUExecutionProvider"]), error_db, providers)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
