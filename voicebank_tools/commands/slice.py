@@ -191,6 +191,8 @@ def _summary(outcomes: Sequence["Outcome"], output: Path) -> str:
     if figures["forced"]:
         told = ", ".join(f"{number} {reason}" for reason, number in figures["forced"].items())
         lines.append(f"cut where there was no pause: {told}")
+    if figures["short"]:
+        lines.append(f"shorter than --min-length and kept whole: {figures['short']} recordings")
     return "\n".join(lines)
 
 
@@ -226,4 +228,5 @@ def _figures(outcomes: Sequence["Outcome"]) -> dict[str, Any]:
         "median_s": round(middle, 3),
         "longest_s": round(longest, 3),
         "forced": dict(Counter(clip.end for clip, _ in clips if clip.forced)),
+        "short": sum(one.is_short for one in manifests),
     }

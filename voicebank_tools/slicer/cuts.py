@@ -1,6 +1,5 @@
 """Where a recording may be cut, and how much each place hurts: in silence, else where it is weakest."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -61,25 +60,22 @@ def find_cuts(levels: Levels, room: Room, min_silence_s: float) -> Cuts:
     """Return every place in a pause, at the weakest moment of each unvoiced stretch, in each dip, and a
     grid of places that cut through notes; the cost is that of a place nothing better is near of."""
     pauses = pauses_of(levels, room, min_silence_s)
-    frames: list[int] = []
-    kinds: list[CutKind] = []
-    costs: list[float] = []
-
-    def add(found: Iterator[tuple[int, float]], kind: CutKind) -> None:
-        for frame, cost in found:
-            frames.append(frame)
-            kinds.append(kind)
-            costs.append(cost + _FORCED_COST[kind])
-
-    add(_in_pauses(levels, room, pauses), CutKind.SILENCE)
     free = np.ones(len(levels.level_db), bool)
     for run in pauses:
         free[run.start : run.stop] = False
-    add(_in_unvoiced(levels, room, free), CutKind.UNVOICED)
-    add(_in_dips(levels, room, free), CutKind.DIP)
-    add(_on_grid(levels, room, free), CutKind.NOTE)
-    add(_on_grid(levels, room, ~free), CutKind.UNVOICED)  # a breath in a pause, say
-    return _in_order(levels, np.array(frames, int), np.array(kinds, int), np.array(costs, float))
+    parts = [
+        (CutKind.SILENCE, *_in_pauses(levels, room, pauses)),
+        (CutKind.UNVOICED, *_weak(levels, room, _in_unvoiced(levels, free))),
+        (CutKind.UNVOICED, *_weak(levels, room, _grid(levels, ~free))),  # a breath in a pause, say
+        (CutKind.DIP, *_weak(levels, room, _in_dips(levels, free))),
+        (CutKind.NOTE, *_weak(levels, room, _grid(levels, free))),
+    ]
+    return _in_order(
+        levels,
+        np.concatenate([frames for _, frames, _ in parts]),
+        np.concatenate([np.full(len(frames), kind, int) for kind, frames, _ in parts]),
+        np.concatenate([costs + _FORCED_COST[kind] for kind, _, costs in parts]),
+    )
 
 
 def pauses_of(levels: Levels, room: Room, min_silence_s: float) -> list[range]:
@@ -88,10 +84,9 @@ def pauses_of(levels: Levels, room: Room, min_silence_s: float) -> list[range]:
     return [run for run in runs(room.is_silent) if len(run) >= shortest]
 
 
-def weak_frames(levels: Levels, room: Room, free: NDArray[np.bool_]) -> IntArray:
+def weak_frames(levels: Levels, free: NDArray[np.bool_]) -> IntArray:
     """Return the weakest frame of every unvoiced stretch and every dip among the `free` frames [frames]."""
-    found = [*_in_unvoiced(levels, room, free), *_in_dips(levels, room, free)]
-    return np.unique(np.array([frame for frame, _ in found], int))
+    return np.unique(np.concatenate([_in_unvoiced(levels, free), _in_dips(levels, free)]))
 
 
 def _in_order(levels: Levels, frames: IntArray, kinds: IntArray, costs: FloatArray) -> Cuts:
@@ -104,9 +99,12 @@ def _in_order(levels: Levels, frames: IntArray, kinds: IntArray, costs: FloatArr
     return found.only(first & (samples > 0) & (samples < levels.samples))
 
 
-def _in_pauses(levels: Levels, room: Room, pauses: list[range]) -> Iterator[tuple[int, float]]:
+def _in_pauses(levels: Levels, room: Room, pauses: list[range]) -> tuple[IntArray, FloatArray]:
+    """(frames, costs): the quietest of every cell of a pause, away from sounds and before a breath."""
     smooth_db = smooth(levels.level_db, levels.frames_in(0.1))
     cell, edge = levels.frames_in(_CELL_S), levels.frames_in(_EDGE_S)
+    frames: list[int] = []
+    costs: list[float] = []
     for run in pauses:
         inner = min(edge, len(run) // 3)
         first, last = run.start + inner, run.stop - inner
@@ -119,36 +117,38 @@ def _in_pauses(levels: Levels, room: Room, pauses: list[range]) -> Iterator[tupl
         for start in range(first, last, cell):
             frame = start + int(np.argmin(smooth_db[start : min(start + cell, last)]))
             above_db = max(0.0, float(smooth_db[frame]) - room.floor_db)
-            yield frame, pause_cost + _COST_PER_SILENT_DB * above_db
+            frames.append(frame)
+            costs.append(pause_cost + _COST_PER_SILENT_DB * above_db)
+    return np.array(frames, int), np.array(costs, float)
 
 
-def _in_unvoiced(levels: Levels, room: Room, free: NDArray[np.bool_]) -> Iterator[tuple[int, float]]:
+def _weak(levels: Levels, room: Room, frames: IntArray) -> tuple[IntArray, FloatArray]:
+    """(frames, costs): the louder, the dearer."""
+    return frames, _COST_PER_DB * np.maximum(0.0, levels.level_db[frames] - room.floor_db)
+
+
+def _in_unvoiced(levels: Levels, free: NDArray[np.bool_]) -> IntArray:
+    """The weakest frame of every unvoiced stretch, before a breath."""
     shortest = levels.frames_in(_SHORTEST_UNVOICED_S)
-    for run in runs((levels.voicing < VOICED) & free):
-        if len(run) >= shortest:
-            frame = run.start + weakest_before_breath(levels.level_db[run.start : run.stop])[0]
-            yield frame, _weakness_cost(levels, room, frame)
+    stretches = [run for run in runs((levels.voicing < VOICED) & free) if len(run) >= shortest]
+    weakest = [weakest_before_breath(levels.level_db[run.start : run.stop])[0] for run in stretches]
+    return np.array([run.start + frame for run, frame in zip(stretches, weakest, strict=True)], int)
 
 
-def _in_dips(levels: Levels, room: Room, free: NDArray[np.bool_]) -> Iterator[tuple[int, float]]:
+def _in_dips(levels: Levels, free: NDArray[np.bool_]) -> IntArray:
+    """The lowest frame of every dip between louder sound on both sides."""
     reach = levels.frames_in(_DIP_REACH_S)
     level_db = levels.level_db
     padded = np.pad(level_db, reach, mode="edge")
     highest = np.lib.stride_tricks.sliding_window_view(padded, reach + 1).max(axis=1)
     below_db = np.minimum(highest[: len(level_db)], highest[reach : reach + len(level_db)]) - level_db
-    for run in runs((below_db >= _DIP_DB) & free):
-        frame = run.start + int(np.argmin(level_db[run.start : run.stop]))
-        yield frame, _weakness_cost(levels, room, frame)
+    dips = runs((below_db >= _DIP_DB) & free)
+    return np.array([run.start + int(np.argmin(level_db[run.start : run.stop])) for run in dips], int)
 
 
-def _on_grid(levels: Levels, room: Room, free: NDArray[np.bool_]) -> Iterator[tuple[int, float]]:
+def _grid(levels: Levels, wanted: NDArray[np.bool_]) -> IntArray:
+    """The weakest frame of every cell of a grid, if it is `wanted` [frames]."""
     cell = levels.frames_in(_GRID_S)
-    whole = len(free) // cell * cell
-    weakest = np.argmin(levels.level_db[:whole].reshape(-1, cell), axis=1)
-    frames = np.arange(0, whole, cell) + weakest
-    for frame in frames[free[frames]]:
-        yield int(frame), _weakness_cost(levels, room, int(frame))
-
-
-def _weakness_cost(levels: Levels, room: Room, frame: int) -> float:
-    return _COST_PER_DB * max(0.0, float(levels.level_db[frame]) - room.floor_db)
+    whole = len(wanted) // cell * cell
+    frames = np.arange(0, whole, cell) + np.argmin(levels.level_db[:whole].reshape(-1, cell), axis=1)
+    return frames[wanted[frames]]

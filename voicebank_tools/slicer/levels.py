@@ -17,6 +17,7 @@ _WINDOW_S = 0.03  # nearly two periods of the deepest voice
 _BLOCK_S = 6.0
 _FLOOR_HZ, _CEILING_HZ = 60.0, 1200.0
 _FRAMES_AT_ONCE = 1024  # stays within the processor's cache
+_HOPS_AT_ONCE = 2**16  # bounds the memory of a long recording
 _EACH = 2  # voicing of every second frame is taken for both: it changes more slowly than the level
 _QUIET_DB = -80.0  # nobody sings so softly: saves looking
 
@@ -101,7 +102,11 @@ class _Meter:
         self._low = np.concatenate([self._low, np.zeros((self._around + _EACH) * self._low_hop, np.float32)])
         self._find_voicing()
         sums, powers = np.concatenate(self._sums), np.concatenate(self._powers)
-        level_db = _window_level_db(sums, powers, self._hop, self._around)
+        level_db = np.empty(len(powers), np.float32)
+        for first in range(0, len(powers), _HOPS_AT_ONCE):
+            begin, stop = max(0, first - self._around), first + _HOPS_AT_ONCE + self._around
+            part = _window_level_db(sums[begin:stop], powers[begin:stop], self._hop, self._around)
+            level_db[first : first + _HOPS_AT_ONCE] = part[first - begin : first - begin + _HOPS_AT_ONCE]
         return level_db, np.concatenate(self._voicing)[: len(level_db)]
 
     def _find_voicing(self) -> None:

@@ -69,6 +69,11 @@ class Manifest:
     complete: bool
     clips: tuple[Clip, ...]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the recording is shorter than a clip may be, and so is one clip nevertheless."""
+        return not self.options.by_note and self.samples < self.options.min_s * self.format.rate_hz
+
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises PychangError naming the file and what is wrong with it."""

@@ -30,7 +30,7 @@ def find_note_cuts(sound: Sound, levels: Levels, room: Room, options: SliceOptio
     kinds: list[int] = []
     start = 0
     midi = pitch_midi(sound, levels)
-    weak = weak_frames(levels, room, ~room.is_silent)
+    weak = weak_frames(levels, ~room.is_silent)
     for pause in [*pauses, range(len(midi), len(midi))]:
         inside = weak[(weak >= start) & (weak < pause.start)] - start
         steps = [start + step for step in _steps(levels, midi[start : pause.start], inside)]

@@ -179,8 +179,6 @@ def _told(task: Task, status: Status, manifest: Manifest) -> Outcome:
     path, warnings = task.source.path, []
     if not manifest.has_sound:
         warnings.append(f"{path}: nothing rises above its noise floor; is it the right recording?")
-    if not task.options.by_note and manifest.samples < task.options.min_s * manifest.format.rate_hz:
-        warnings.append(f"{path}: shorter than --min-length, kept whole; join it with others if that matters")
     if status == "unchanged":
         gone = sum(not (task.source.folder / clip.file).exists() for clip in manifest.clips)
         if gone:

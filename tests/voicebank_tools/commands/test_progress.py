@@ -2,7 +2,7 @@
 
 import pytest
 
-from voicebank_tools.commands.progress import note_progress, stage_progress
+from voicebank_tools.commands.progress import note_progress, share_progress, stage_progress
 
 
 @pytest.mark.parametrize("hidden", [True, False])
@@ -37,3 +37,16 @@ def test_stages_are_named_one_after_another(
     with stage_progress(hidden=True) as on_progress:
         on_progress("reading", 2, 3)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_share_is_shown_in_percent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with share_progress("slicing") as on_progress:
+        on_progress(300_000, 1_000_000)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "slicing" in printed.err
+    assert "30%" in printed.err

@@ -44,17 +44,21 @@ def test_a_bad_file_is_listed_at_the_end_with_exit_code_1(
 ) -> None:
     (recordings / "bad.wav").write_bytes(b"")
     write(recordings / "silent.wav", np.zeros(80_000))
+    write(recordings / "x" / "short.wav", voice(1.0))
     assert main(["slice", "in", "-o", "out", "--json"]) == 1
     printed = capsys.readouterr()
     assert printed.err.splitlines()[0].startswith("warning: ")
     assert printed.err.splitlines()[1].endswith("bad.wav is an empty file; record or export it again")
     report = json.loads(printed.out)
-    assert report["recordings"] == {"failed": 1, "sliced": 3}
+    assert report["recordings"] == {"failed": 1, "sliced": 4}
+    assert report["short"] == 1
     assert report["forced"] == {"note": 1}
-    assert 2.0 <= report["shortest_s"] <= report["median_s"] <= report["longest_s"] <= 15.0
+    assert 1.0 == report["shortest_s"] <= report["median_s"] <= report["longest_s"] <= 15.0
     assert [Path(one["source"]).name for one in report["sources"]] == [
-        "bad.wav", "silent.wav", "歌.wav", "long.wav",
+        "bad.wav", "silent.wav", "歌.wav", "long.wav", "short.wav",
     ]  # fmt: skip
+    assert main(["slice", "in", "-o", "out"]) == 1
+    assert "kept whole: 1 recordings" in capsys.readouterr().out
     assert main(["slice", "in", "-o", "out", "-q"]) == 1
     assert capsys.readouterr().out == ""
 

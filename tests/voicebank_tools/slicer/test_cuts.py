@@ -64,7 +64,7 @@ def test_dips_and_consonants_come_before_notes() -> None:
     assert np.any(np.abs(seconds(cuts, CutKind.UNVOICED) - 3.05) < 0.06)
     assert np.any(np.abs(seconds(cuts, CutKind.DIP) - 6.115) < 0.03)
     assert len(seconds(cuts, CutKind.NOTE)) > 100
-    weak = weak_frames(levels, room, ~room.is_silent) / 100.0
+    weak = weak_frames(levels, ~room.is_silent) / 100.0
     assert [round(frame_s) for frame_s in weak] == [3, 6]
 
 
