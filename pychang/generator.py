@@ -1,7 +1,6 @@
 """The generator at work: a checked model file, run by ONNX Runtime on this computer's best processor."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -113,7 +112,7 @@ def open_generator(model: ModelFile, source: str) -> Generator:
         import onnxruntime  # 0.2 s: not before a note needs it
     except ImportError as error:
         raise PychangError(
-            f"{source} needs onnxruntime; install it with `pip install onnxruntime`"
+            f"{source} needs onnxruntime ({error}); install it with `pip install onnxruntime`"
         ) from error
     try:
         session = _session(onnxruntime, model.data, ["CPUExecutionProvider"])
@@ -121,12 +120,12 @@ def open_generator(model: ModelFile, source: str) -> Generator:
     except Exception as error:  # the library's own classes share no other base
         told = " ".join(str(error).split())[:200]
         version = onnxruntime.__version__
-        raise PychangError(f"{source} does not run in onnxruntime {version}: {told}; update it") from error
+        raise PychangError(
+            f"{source} does not run in onnxruntime {version}: {told}; update onnxruntime"
+        ) from error
     if wanted.shape != (_TRIAL_FRAMES, BANDS, 2) or not np.isfinite(wanted).all():
         raise PychangError(f"{source} gives no gains for {BANDS} bands; export it again")
-    asked = os.environ.get(DEVICE_VARIABLE, "").strip().lower()
-    devices = {"cpu": ()}.get(asked, (asked,) if asked in PROVIDERS else USUAL_DEVICES)
-    return Generator(_on_gpu(onnxruntime, model, wanted, devices) or session, model.card, model.sha256)
+    return Generator(_on_gpu(onnxruntime, model, wanted) or session, model.card, model.sha256)
 
 
 def _session(onnxruntime: Any, data: bytes, providers: list[str]) -> Any:
@@ -140,9 +139,18 @@ def _session(onnxruntime: Any, data: bytes, providers: list[str]) -> Any:
     return onnxruntime.InferenceSession(data, options, providers=providers)
 
 
-def _on_gpu(onnxruntime: Any, model: ModelFile, wanted: FloatArray, devices: Iterable[str]) -> Any:
-    """Return a session on the first of the devices that is there, works and agrees; None without one."""
-    for provider in map(PROVIDERS.__getitem__, devices):
+def _devices() -> tuple[str, ...]:
+    """Where to try to run, best first, before this computer's processor."""
+    asked = os.environ.get(DEVICE_VARIABLE, "").strip().lower()
+    if asked == "cpu":
+        return ()
+    return (asked,) if asked in PROVIDERS else USUAL_DEVICES
+
+
+def _on_gpu(onnxruntime: Any, model: ModelFile, wanted: FloatArray) -> Any:
+    """Return a session on the first device that is there, works and agrees; None without one."""
+    for device in _devices():
+        provider = PROVIDERS[device]
         if provider not in onnxruntime.get_available_providers():
             continue
         try:
