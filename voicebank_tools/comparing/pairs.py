@@ -20,6 +20,7 @@ from voicebank_tools.comparing.recordings import (
     bank_entries,
     open_recording,
     sample_of,
+    samples_before,
 )
 from voicebank_tools.comparing.requests import bend_times_ms, request
 from voicebank_tools.oto import OtoEntry
@@ -55,11 +56,12 @@ class Pair:
     @property
     def vowel(self) -> FloatArray:
         """The truth. Shape [samples]."""
-        return self.part(self.target.wave)
+        from_ms = self.target.begin_ms
+        return self.target.recording.part(from_ms + self.begin_ms, from_ms + self.end_ms)
 
     def part(self, wave: FloatArray) -> FloatArray:
-        """Return what is compared of a note or of the target. Shape [samples]."""
-        return wave[ms_to_samples(self.begin_ms) : ms_to_samples(self.end_ms)]
+        """Return what is compared of a note. Shape [samples]."""
+        return wave[samples_before(self.begin_ms) : samples_before(self.end_ms)]
 
     @property
     def semitones(self) -> float:

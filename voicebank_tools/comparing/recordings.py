@@ -12,7 +12,7 @@ from pychang import PychangError, metrics
 from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
 from pychang.audio import read_wav
-from pychang.units import SAMPLE_RATE_HZ, hz_to_midi, ms_to_samples
+from pychang.units import SAMPLE_RATE_HZ, hz_to_midi
 from resampler.render import frq_hint
 from voicebank_tools.comparing.world import WorldAnalysis, world_analysis
 from voicebank_tools.oto import OtoEntry
@@ -48,6 +48,10 @@ class Recording:
     def length_ms(self) -> float:
         return len(self.wave) * 1000.0 / SAMPLE_RATE_HZ
 
+    def part(self, begin_ms: float, end_ms: float) -> FloatArray:
+        """Return the wave from one time to another. Shape [samples]."""
+        return self.wave[samples_before(begin_ms) : samples_before(end_ms)]
+
     def pitch_at(self, times_ms: FloatArray) -> FloatArray:
         """Read Harvest's f0 at times of the recording, gaps bridged. Shape [points]."""
         voiced = np.flatnonzero(self.f0_hz > 0)
@@ -73,12 +77,12 @@ class Sample:
     @property
     def wave(self) -> FloatArray:
         """The window's part of the recording. Shape [samples]."""
-        return self.recording.wave[ms_to_samples(self.begin_ms) : ms_to_samples(self.end_ms)]
+        return self.recording.part(self.begin_ms, self.end_ms)
 
     @property
     def vowel(self) -> FloatArray:
         """What follows the consonant. Shape [samples]."""
-        return self.wave[ms_to_samples(self.consonant_ms) :]
+        return self.wave[samples_before(self.consonant_ms) :]
 
     @property
     def f0_hz(self) -> FloatArray:
@@ -90,6 +94,11 @@ class Sample:
     def tone(self) -> int:
         """The nearest MIDI note of the voiced frames' median."""
         return round(hz_to_midi(float(np.median(self.f0_hz[self.f0_hz > 0]))))
+
+
+def samples_before(time_ms: float) -> int:
+    """Return how many whole samples end before a time."""
+    return int(time_ms * SAMPLE_RATE_HZ / 1000.0)
 
 
 def open_recording(path: Path) -> Recording:
