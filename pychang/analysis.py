@@ -5,26 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from pychang.arrays import ComplexArray, FloatArray, IntArray
+from pychang.breath import noise_and_tone, noise_bands
 from pychang.glottis import drift_turns, log_amplitude, minimum_phase, pulse_turns
 from pychang.harmonics import (
     analyse_harmonics,
     frame_phase,
     harmonic_count,
-    power_between_partials,
     sample_phase,
     synthesise,
 )
 from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
 _PASSES = 3
 _TURN_HALF_WIDTH = 5  # frames
-_BREATH_HZ = (1000.0, 12000.0)
-_MOST_BREATH_RATIO = 4.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,11 @@ class Analysis:
         tract_phase: Minimum phase of the amplitudes, radians. Shape [frames, partials].
         deviation: Unit phasors: measured phase less tract phase less pulse. Shape [frames, partials].
         residual: Recording less its partials. Shape [samples].
-        breath_ratio: Amplitude of the noise between the partials to the residual's: what the partials'
-            own movement took up of a low voice's breath, at least 1. Shape [frames].
+        log_noise: Natural log of the residual's amplitude in each partial's band, in half precision as
+            the next two. Shape [frames, partials].
+        log_missing: What to add to it to have the recording's noise: the partials took up the rest.
+            Shape [frames, partials].
+        log_tone: What to add to `log_amplitudes` to be rid of that rest. Shape [frames, partials].
         peak: Largest absolute sample of the recording.
     """
 
@@ -52,7 +53,9 @@ class Analysis:
     tract_phase: FloatArray
     deviation: ComplexArray
     residual: FloatArray
-    breath_ratio: FloatArray
+    log_noise: FloatArray
+    log_missing: FloatArray
+    log_tone: FloatArray
     peak: float
 
     @property
@@ -95,12 +98,14 @@ def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
     logs = log_amplitude(amplitudes)
     tract = minimum_phase(logs, filled)
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
+    noise = noise_bands(residual, filled, count)
+    missing, tone = noise_and_tone(samples, amplitudes, noise, phase, voicing)
     nearest = _nearest_voiced(voicing)
-    logs, tract, deviation = logs[nearest], tract[nearest], deviation[nearest]
     return Analysis(
-        f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase, log_amplitudes=logs,
-        tract_phase=tract, deviation=deviation, residual=residual,
-        breath_ratio=_breath_ratio(samples, residual, phase, filled, voicing),
+        f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase,
+        log_amplitudes=logs[nearest], tract_phase=tract[nearest], deviation=deviation[nearest],
+        residual=residual, log_noise=noise.astype(np.float16),
+        log_missing=missing[nearest].astype(np.float16), log_tone=tone[nearest].astype(np.float16),
         peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
@@ -108,10 +113,12 @@ def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
 def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
     """A recording without voice: everything is residual; one partial, silent, keeps shapes alike."""
     flat = np.full((frames, 1), np.log(1e-7), np.float32)
+    none = np.zeros_like(flat, np.float16)
     return Analysis(
         f0_hz=np.zeros(frames), voicing=np.zeros(frames), phase_cycles=np.arange(frames, dtype=float),
         log_amplitudes=flat, tract_phase=np.zeros_like(flat), deviation=np.ones_like(flat, np.complex64),
-        residual=samples, breath_ratio=np.ones(frames), peak=float(np.max(np.abs(samples), initial=0.0)),
+        residual=samples, log_noise=none, log_missing=none, log_tone=none,
+        peak=float(np.max(np.abs(samples), initial=0.0)),
     )  # fmt: skip
 
 
@@ -128,20 +135,6 @@ def _take_out(
         amplitudes = amplitudes + analyse_harmonics(residual, phase, f0, count)
         residual = samples - synthesise(amplitudes * gain, at_samples)
     return amplitudes, residual
-
-
-def _breath_ratio(
-    samples: FloatArray, residual: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray
-) -> FloatArray:
-    """Compare the noise between the partials of a recording with that of its residual. [frames]."""
-    count = harmonic_count(float(f0[voicing > 0].min()))
-    middle_hz = (np.arange(1, count + 1)[None] + 0.5) * f0[:, None]
-    heard = (middle_hz > _BREATH_HZ[0]) & (middle_hz < _BREATH_HZ[1])
-    before = (power_between_partials(samples, phase, count) * heard).sum(1)
-    after = (power_between_partials(residual, phase, count) * heard).sum(1)
-    ratio = np.clip(np.sqrt((before + 1e-12) / (after + 1e-12)), 1.0, _MOST_BREATH_RATIO)
-    view = np.lib.stride_tricks.sliding_window_view(np.pad(ratio, 10, mode="edge"), 21)
-    return np.where(voicing > 0, np.median(view, axis=1), 1.0)
 
 
 def _nearest_voiced(voicing: FloatArray) -> IntArray:

@@ -26,6 +26,8 @@ from pychang.units import HOP_SAMPLES
 CACHE_LIMIT_BYTES = 2 * 1024**3
 """Oldest analyses are removed when the folder grows beyond this."""
 
+_TABLES = ("log_amplitudes", "tract_phase", "deviation", "log_noise", "log_missing", "log_tone")
+
 
 def cache_folder() -> Path:
     """Return this user's folder for analyses; `PYCHANG_CACHE` overrides it."""
@@ -91,8 +93,8 @@ def _is_whole(values: dict[str, FloatArray]) -> bool:
     """Say whether the arrays have the shapes that `Analysis` promises."""
     frames = (values["residual"].size // HOP_SAMPLES + 1,)
     rows = (*frames, *values["log_amplitudes"].shape[1:2])
-    shapes = dict.fromkeys(("log_amplitudes", "tract_phase", "deviation"), rows)
-    shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles", "breath_ratio"), frames)
+    shapes = dict.fromkeys(_TABLES, rows)
+    shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles"), frames)
     shapes |= {"residual": (values["residual"].size,), "peak": ()}
     return len(rows) == 2 and all(
         values[name].shape == shape and values[name].dtype.kind in "fc" for name, shape in shapes.items()

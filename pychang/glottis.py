@@ -52,6 +52,16 @@ def at_positions(rows: AnyArray, positions: FloatArray) -> AnyArray:
     return a + part * (b - a)
 
 
+def at_frames(rows: AnyArray, frames: FloatArray) -> AnyArray:
+    """Read rows between frames, ends held. Shapes [frames, columns], [points] -> [points, columns]."""
+    last = len(rows) - 1
+    at = np.clip(frames, 0, last)
+    low = np.minimum(at.astype(np.int64), max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    part = (at - low).astype(np.float32)[:, None]
+    return rows[low] + part * (rows[high] - rows[low])
+
+
 def drift_turns(amplitudes: ComplexArray, voicing: FloatArray) -> FloatArray:
     """Find the turns (cycles) that stop the lowest partials from drifting against the phase.
 

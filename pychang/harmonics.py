@@ -83,12 +83,13 @@ def power_between_partials(samples: FloatArray, phase_cycles: FloatArray, count:
     A Hann window of five cycles has its zeros on the partials seen from there.
 
     Returns:
-        Power in the unit of the transform, to be compared with the same of another wave on the same
-        phase. Shape [frames, count].
+        Power of a band as wide as the partials lie apart. Shape [frames, count].
     """
-    spectra, _, _ = _cycle_spectra(samples, phase_cycles, count, _NOISE_CYCLES)
+    spectra, _, window_sum = _cycle_spectra(samples, phase_cycles, count, _NOISE_CYCLES)
     first = _NOISE_CYCLES * np.arange(1, count + 1) + _NOISE_CYCLES // 2
-    return np.abs(spectra[:, first]) ** 2 + np.abs(spectra[:, first + 1]) ** 2
+    power = np.abs(spectra[:, first]) ** 2 + np.abs(spectra[:, first + 1]) ** 2
+    # white noise has the window's squared sum, 3/4 of its sum, in each bin; a cycle is 2/5 of the sum long
+    return power / (0.75 * window_sum * 2.0 * window_sum / _NOISE_CYCLES)
 
 
 def _cycle_spectra(

@@ -9,7 +9,8 @@ import numpy as np
 
 from pychang.analysis import Analysis
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
-from pychang.glottis import at_positions
+from pychang.breath import smoothed
+from pychang.glottis import at_frames, at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.note import NotePlan
 
@@ -20,27 +21,34 @@ _PARTIALS_MEAN = 5
 _MOST_FLATTENING = 1.4  # nepers, 12 dB: silence at the end of a vowel is not to be blown up
 
 
-def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing: FloatArray) -> ComplexArray:
+def partials(
+    analysis: Analysis, plan: NotePlan, coherence: FloatArray, changed: FloatArray, voicing: FloatArray
+) -> ComplexArray:
     """Return the complex amplitude of every wanted partial.
 
     Args:
         coherence: 1 where the phase is the recording's own, 0 where it is not: there the phase
             deviations' fast part, which would be heard as jitter of the pitch, is left out. [frames].
+        changed: How far fresh noise takes the place of what the partials took up of it. Shape [frames].
         voicing: The recording's voicing at every output frame. Shape [frames].
 
     Returns:
         Shape [frames, partials].
     """
-    logs, tract, deviation, source_f0 = _at_source(analysis, plan.source_frames)
+    source = plan.source_frames
+    logs, tract = at_frames(analysis.log_amplitudes, source), at_frames(analysis.tract_phase, source)
+    deviation, log_tone = at_frames(analysis.deviation, source), at_frames(analysis.log_tone, source)
+    source_f0 = np.interp(source, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
     held = plan.held
     # loud frames lend their phase to the few at an onset, which are too short to be measured well
     loudness = np.exp(2 * logs).sum(1) * voicing**2 + 1e-9
-    deviation = _blend(_smoothed(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
-    tract = _blend(_smoothed(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
+    deviation = _blend(_weighted_mean(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
+    tract = _blend(_weighted_mean(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
     if held.any():
         logs = _steady(logs, held)
-        tract = _blend(tract, _smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
-        deviation = _blend(deviation, _smoothed(deviation, _HOLD_SMOOTHING_FRAMES), held)
+        tract = _blend(tract, smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
+        deviation = _blend(deviation, smoothed(deviation, _HOLD_SMOOTHING_FRAMES), held)
+    logs += 0.5 * np.log1p(changed[:, None].astype(np.float32) * np.expm1(2.0 * log_tone))
     lowered = np.clip((12 * np.log2(source_f0 / plan.f0_hz) - 1.0) / _LOWERED_SEMITONES, 0.0, 1.0)
     logs = _blend(logs, _smoothed_over_partials(logs), lowered)
     count = harmonic_count(float(plan.f0_hz.min()))
@@ -58,49 +66,19 @@ def partials(analysis: Analysis, plan: NotePlan, coherence: FloatArray, voicing:
     return result.astype(np.complex64)
 
 
-def _at_source(
-    analysis: Analysis, frames: FloatArray
-) -> tuple[FloatArray, FloatArray, ComplexArray, FloatArray]:
-    """Read the analysis between its frames: (log amplitudes, tract phase, deviation, f0)."""
-    last = len(analysis.voicing) - 1
-    at = np.clip(frames, 0, last)
-    low = np.minimum(at.astype(np.int64), max(last - 1, 0))
-    high = np.minimum(low + 1, last)
-    part = (at - low).astype(np.float32)[:, None]
-
-    def between(rows: AnyArray) -> AnyArray:
-        return rows[low] + part * (rows[high] - rows[low])
-
-    f0 = analysis.continuous_f0_hz
-    source_f0 = f0[low] + part[:, 0] * (f0[high] - f0[low])
-    return (
-        between(analysis.log_amplitudes), between(analysis.tract_phase),
-        between(analysis.deviation), source_f0,
-    )  # fmt: skip
-
-
 def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
     """Smooth held amplitudes over 125 ms and take out the level's own swing (heard as throbbing)."""
-    smooth = _smoothed(logs, _HOLD_SMOOTHING_FRAMES)
+    smooth = smoothed(logs, _HOLD_SMOOTHING_FRAMES)
     power = 0.5 * np.log(np.exp(2 * smooth).sum(1) + 1e-12)
     weight = held / held.sum()
     flat = np.clip(float(weight @ power) - power, -_MOST_FLATTENING, _MOST_FLATTENING)
     return _blend(logs, smooth + flat[:, None].astype(np.float32), held)
 
 
-def _smoothed(rows: AnyArray, width: int, weights: FloatArray | None = None) -> AnyArray:
-    """Mean over a Hann window of `width` frames, ends held; `weights` [frames] count the frames."""
-    if weights is not None:
-        weight = weights.astype(np.float32)[:, None]
-        return _smoothed(rows * weight, width) / _smoothed(weight, width)
-    half = min(width // 2, len(rows) - 1)
-    window = np.hanning(2 * half + 3)[1:-1].astype(np.float32)
-    window /= window.sum()
-    padded = np.concatenate([np.repeat(rows[:1], half, 0), rows, np.repeat(rows[-1:], half, 0)])
-    out = np.zeros_like(rows)
-    for i, gain in enumerate(window):
-        out += gain * padded[i : i + len(rows)]
-    return out
+def _weighted_mean(rows: AnyArray, width: int, weights: FloatArray) -> AnyArray:
+    """`smoothed`, each frame counting by its weight. Shapes [frames, partials], [frames]."""
+    weight = weights.astype(np.float32)[:, None]
+    return smoothed(rows * weight, width) / smoothed(weight, width)
 
 
 def _smoothed_over_partials(logs: FloatArray) -> FloatArray:

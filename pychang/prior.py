@@ -11,6 +11,8 @@ import numpy as np
 
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
+from pychang.breath import smoothed
+from pychang.glottis import at_frames
 from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
 from pychang.partials import partials
@@ -18,7 +20,9 @@ from pychang.phase import wanted_phase
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
 
-_HELD_CALM = 0.7
+_HOLD_SMOOTHING_FRAMES = 25  # 125 ms
+_PUFFS = (0.25, 4.0)
+_HELD_CHANGE = 0.45  # the rest stays in the even partials: fresh noise swings by chance, heard as clicks
 
 
 @dataclass(frozen=True)
@@ -37,48 +41,56 @@ def draw(analysis: Analysis, plan: NotePlan) -> Picture:
     """Draw the harmonic and the noise part of a note."""
     level = 10.0 ** (plan.level_db / 20.0)
     voicing = np.interp(plan.source_frames, np.arange(len(analysis.voicing)), analysis.voicing)
-    phase, coherence = wanted_phase(analysis, plan, voicing)
-    noise = _noise(analysis, plan, voicing, coherence) * _at_samples(
-        level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), plan
+    own = move_residual(
+        analysis.residual, plan.source_frames, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed
     )
     if not voicing.any():
+        noise = own * _at_samples(level, plan)
         return Picture(np.zeros(plan.samples, np.float32), noise[plan.lead_samples :])
-    amplitudes = partials(analysis, plan, coherence, voicing) * (level * voicing)[:, None]
+    phase, coherence = wanted_phase(analysis, plan, voicing)
+    changed = _changed(analysis, plan, coherence)
+    foreign = voicing * (1.0 - coherence)
+    # two noises that know nothing of each other: their powers add
+    noise = own * _at_samples(np.sqrt(1.0 - foreign), plan)
+    if foreign.any():
+        noise += _breath(analysis, plan, changed) * _at_samples(np.sqrt(foreign), plan)
+    noise *= _at_samples(level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), plan)
+    amplitudes = partials(analysis, plan, coherence, changed, voicing) * (level * voicing)[:, None]
     harmonic = synthesise(amplitudes, sample_phase(phase, plan.samples + plan.lead_samples))
     return Picture(harmonic[plan.lead_samples :], noise[plan.lead_samples :])
 
 
-def _noise(analysis: Analysis, plan: NotePlan, voicing: FloatArray, coherence: FloatArray) -> FloatArray:
-    """The recording's own noise where it fits the note, fresh noise like it in voice at another pitch.
+def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArray:
+    """Fresh noise like a voice's: the recording's own would be heard as a second voice at another pitch.
 
-    Shape [lead_samples + samples].
+    Args:
+        changed: How far it carries what the partials took up of the recording's. Shape [frames].
+
+    Returns:
+        Shape [lead_samples + samples].
     """
-    samples = plan.samples + plan.lead_samples
-    own = move_residual(analysis.residual, plan.source_frames, samples, plan.formant_ratio, plan.seed)
-    foreign = voicing * (1.0 - coherence)
-    if not foreign.any():
-        return own
-    fresh = shape_noise(
-        analysis.residual, plan.source_frames, analysis.mean_f0_hz, samples, plan.formant_ratio, plan.seed
-    )
-    ratio = _breath_ratio(analysis, plan)
-    # two noises that know nothing of each other: their powers add
-    return own * _at_samples(np.sqrt(1.0 - foreign), plan) + fresh * _at_samples(
-        np.sqrt(foreign) * ratio, plan
-    )
+    # between frames powers are mixed: a mean of two amplitudes would be too soft
+    power = at_frames(np.exp(2.0 * analysis.log_noise.astype(np.float32)), plan.source_frames)
+    missing = at_frames(analysis.log_missing, plan.source_frames)
+    power *= 1.0 + changed[:, None].astype(np.float32) * np.expm1(2.0 * missing)
+    held = plan.held[:, None].astype(np.float32)
+    if held.any():
+        power += held * (smoothed(power, _HOLD_SMOOTHING_FRAMES) - power)
+    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+    # breath is let out in puffs, one a cycle: the higher the pitch the more of them
+    power *= np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)[:, None]
+    return shape_noise(power, own_hz, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed)
 
 
-def _breath_ratio(analysis: Analysis, plan: NotePlan) -> FloatArray:
-    """How much louder than the residual the fresh noise is to be. Shape [frames].
+def _changed(analysis: Analysis, plan: NotePlan, coherence: FloatArray) -> FloatArray:
+    """How far a note is not the recording's: another pitch, or held. Shape [frames].
 
-    At the recording's own pitch the partials still carry what they took up of the breath.
+    A vowel that is only a little longer keeps the breath in its partials: it is the recording's there.
     """
-    frames = np.arange(len(analysis.breath_ratio))
-    ratio = np.interp(plan.source_frames, frames, analysis.breath_ratio)
-    own_hz = np.interp(plan.source_frames, frames, analysis.continuous_f0_hz)
+    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
     moved = np.clip(np.abs(12 * np.log2(plan.f0_hz / own_hz)), 0.0, 1.0)
-    # a held vowel's breath is kept calmer: its chance swings would be heard as clicks
-    return 1.0 + (ratio - 1.0) * moved * (1.0 - _HELD_CALM * plan.held)
+    held = np.minimum(_HELD_CHANGE, 1.5 * _HELD_CHANGE * plan.held)
+    return np.maximum(moved, held) * (1.0 - coherence)
 
 
 def _at_samples(gains: FloatArray, plan: NotePlan) -> FloatArray:

@@ -8,12 +8,13 @@ place near its own, away from the grains before it, so that no moment is heard t
 import numpy as np
 
 from pychang.arrays import FloatArray
-from pychang.harmonics import read_cubic
+from pychang.breath import BIN_HZ, NOISE_FFT, noise_window
+from pychang.glottis import at_positions
+from pychang.harmonics import TOP_HZ, read_cubic
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _GRAIN = 1024
 _STEP = _GRAIN // 2
-_NOISE_FFT = 512
 _SCATTER = round(0.020 * SAMPLE_RATE_HZ)
 _TRIES = 8
 
@@ -87,22 +88,17 @@ def _looseness(source: FloatArray) -> FloatArray:
 
 
 def shape_noise(
-    residual: FloatArray,
-    source_frames: FloatArray,
-    f0_hz: float,
-    samples: int,
-    formant_ratio: float = 1.0,
-    seed: int = 0,
+    power: FloatArray, f0_hz: FloatArray, samples: int, formant_ratio: float = 1.0, seed: int = 0
 ) -> FloatArray:
-    """Make fresh noise with the residual's spectrum and level, but without its moments.
+    """Make fresh noise with a recording's spectrum and level, but without its moments.
 
     What the partials' analysis leaves over still beats at the recording's pitch; sung at another pitch
-    that would be heard as a second voice. The power is averaged over one partial's distance.
+    that would be heard as a second voice.
 
     Args:
-        residual: Shape [source samples].
-        source_frames: Source position (frames) of every output frame. Shape [frames].
-        f0_hz: Pitch of the recording: the width of the average.
+        power: Of each band, one partial's distance wide and around each partial, at every output frame.
+            Shape [frames, partials].
+        f0_hz: Those partials' distance. Shape [frames].
         samples: Length of the result.
         formant_ratio: Factor on the noise's frequencies.
         seed: Seeds the noise.
@@ -110,52 +106,20 @@ def shape_noise(
     Returns:
         Shape [samples].
     """
-    window = np.hanning(2 * HOP_SAMPLES + 1)[:-1].astype(np.float32)
-    power = _frame_power(residual, window)
-    power = _mean_over_bins(power, max(3, round(f0_hz * _NOISE_FFT / SAMPLE_RATE_HZ)))
-    power *= _breath_slope(f0_hz) ** 2 / float(window @ window)
-    power = _moved_formants(power, formant_ratio)
-    at = np.clip(source_frames, 0, len(power) - 1)
-    low = np.minimum(at.astype(np.int64), max(len(power) - 2, 0))
-    part = (at - low)[:, None].astype(np.float32)
-    # between frames powers are mixed: a mean of two amplitudes would be too soft
-    gain = np.sqrt(power[low] + part * (power[np.minimum(low + 1, len(power) - 1)] - power[low]))
+    hz = np.minimum(np.arange(NOISE_FFT // 2 + 1) * (BIN_HZ / formant_ratio), TOP_HZ)[None] / f0_hz[:, None]
+    # breath is made at the glottis and is treble; what the residual holds below the third partial is the
+    # partials' own swing, which would rumble
+    damped = at_positions(power, hz - 1.0) / f0_hz[:, None] * (hz**2 / (hz**2 + 9.0)) ** 2
+    gain = np.sqrt(damped * (SAMPLE_RATE_HZ / 2)).astype(np.float32)
+    window = noise_window()
     white = np.random.default_rng(seed).standard_normal((len(gain) + 1) * HOP_SAMPLES, dtype=np.float32)
     view = np.lib.stride_tricks.sliding_window_view(white, 2 * HOP_SAMPLES)[::HOP_SAMPLES]
-    shaped = np.fft.irfft(np.fft.rfft(view * window, _NOISE_FFT) * gain, _NOISE_FFT)
+    spectrum = np.fft.rfft(view * window, NOISE_FFT) * gain
+    # each window gets the power that it is to have, not what chance would give it: heard as crackle
+    wanted = (gain**2).sum(1) * float(window @ window)
+    spectrum *= np.sqrt(wanted / ((np.abs(spectrum) ** 2).sum(1) + 1e-20))[:, None]
+    shaped = np.fft.irfft(spectrum, NOISE_FFT)
     return _overlap_add(shaped.astype(np.float32))[HOP_SAMPLES : HOP_SAMPLES + samples]
-
-
-def _breath_slope(f0_hz: float) -> FloatArray:
-    """Damp the noise below the third partial: breath is made at the glottis and is treble; what the
-    residual holds lower is the partials' own swing, which would rumble. Shape [bins]."""
-    frequency = np.arange(_NOISE_FFT // 2 + 1) * (SAMPLE_RATE_HZ / _NOISE_FFT)
-    return (frequency**2 / (frequency**2 + (3.0 * f0_hz) ** 2 + 1e-9)).astype(np.float32)
-
-
-def _moved_formants(power: FloatArray, ratio: float) -> FloatArray:
-    """Read a spectrum at frequencies divided by `ratio`. Shape [frames, bins]."""
-    if ratio == 1.0:
-        return power
-    at = np.minimum(np.arange(power.shape[1]) / ratio, power.shape[1] - 1)
-    low = np.minimum(at.astype(np.int64), power.shape[1] - 2)
-    part = (at - low).astype(np.float32)
-    return power[:, low] * (1 - part) + power[:, low + 1] * part
-
-
-def _frame_power(wave: FloatArray, window: FloatArray) -> FloatArray:
-    """Return the power spectrum at every analysis frame. Shape [frames, bins]."""
-    padded = np.pad(wave, (HOP_SAMPLES, 2 * HOP_SAMPLES))
-    view = np.lib.stride_tricks.sliding_window_view(padded, len(window))[::HOP_SAMPLES]
-    return np.abs(np.fft.rfft(view[: len(wave) // HOP_SAMPLES + 1] * window, _NOISE_FFT)) ** 2
-
-
-def _mean_over_bins(power: FloatArray, width: int) -> FloatArray:
-    """Moving mean over frequency, the ends reflected. Shape kept."""
-    half = width // 2
-    padded = np.pad(power, ((0, 0), (half + 1, half)), mode="reflect")
-    total = np.cumsum(padded, axis=1)
-    return (total[:, 2 * half + 1 :] - total[:, : -2 * half - 1]) / (2 * half + 1)
 
 
 def _overlap_add(blocks: FloatArray) -> FloatArray:

@@ -25,7 +25,7 @@ def read(analysis: Analysis, f0_hz: float = SOURCE_HZ, coherence: float = 0.0, *
     """Partials of a note of half the analysis' frames from its frame 10. Shape [frames, partials]."""
     note = straight_plan(50 * 220, f0_hz, first_frame=10.0, **plan)  # type: ignore[arg-type]
     frames = len(note.f0_hz)
-    return partials(analysis, note, np.full(frames, coherence), np.ones(frames))
+    return partials(analysis, note, np.full(frames, coherence), np.zeros(frames), np.ones(frames))
 
 
 @pytest.mark.parametrize("coherence", [0.0, 1.0])
@@ -56,7 +56,9 @@ def test_nothing_is_sung_above_the_top() -> None:
     analysis = sloped()
     note = straight_plan(50 * 220, SOURCE_HZ)
     note = replace(note, f0_hz=np.linspace(200.0, 500.0, len(note.f0_hz)))
-    found = partials(analysis, note, np.zeros(len(note.f0_hz)), np.ones(len(note.f0_hz)))
+    found = partials(
+        analysis, note, np.zeros(len(note.f0_hz)), np.zeros(len(note.f0_hz)), np.ones(len(note.f0_hz))
+    )
     above = np.arange(1, found.shape[1] + 1) * note.f0_hz[:, None] > TOP_HZ
     assert not found[above].any()
     assert found[~above].all()
@@ -123,5 +125,7 @@ def test_a_dying_vowel_is_not_blown_up() -> None:
 def test_positions_outside_the_recording_hold_its_ends() -> None:
     analysis = sloped(frames=20)
     note = straight_plan(60 * 220, SOURCE_HZ, first_frame=-15.0)
-    found = partials(analysis, note, np.zeros(len(note.f0_hz)), np.ones(len(note.f0_hz)))
+    found = partials(
+        analysis, note, np.zeros(len(note.f0_hz)), np.zeros(len(note.f0_hz)), np.ones(len(note.f0_hz))
+    )
     np.testing.assert_allclose(np.abs(found[0]), np.abs(found[-1]), rtol=1e-4)

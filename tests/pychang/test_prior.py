@@ -113,12 +113,6 @@ def test_the_level_curve_acts_on_both_parts(f0_hz: float) -> None:
     assert power_db(louder.noise) - power_db(plain.noise) == pytest.approx(6.0, abs=0.01)
 
 
-def test_noise_keeps_its_level_when_the_pitch_moves() -> None:
-    """Breath above 6 kHz, where no partial of the recording's is measured into it."""
-    own, moved = note(440.0, 440.0, -15.0).noise, note(560.0, 440.0, -15.0).noise
-    assert spectrum_db(moved, 6000, 16000) == pytest.approx(spectrum_db(own, 6000, 16000), abs=1.0)
-
-
 @pytest.mark.parametrize("f0_hz", [220.0, 277.0])
 def test_a_held_vowel_is_steady(f0_hz: float) -> None:
     analysis = sung(220.0)[1]
@@ -190,11 +184,12 @@ def test_the_shortest_recordings_make_notes(samples: int) -> None:
 
 
 @pytest.mark.parametrize("f0_hz", [90.0, 130.0, 220.0, 440.0])
-def test_breath_keeps_its_level_at_another_pitch(f0_hz: float) -> None:
+def test_each_cycle_has_its_breath_at_another_pitch(f0_hz: float) -> None:
     clean, breathy = (
         synthesise_vowel(f0_hz, "a", duration_s=1.0, breath_db=level).astype(np.float32)
         for level in (-200.0, -25.0)
     )
     shifted = draw(analyse(breathy), straight_plan(30000, f0_hz * 1.19, 8.0)).noise
     true_db = spectrum_db(breathy[8000:30000] - clean[8000:30000], 2000, 10000)
-    assert abs(spectrum_db(shifted[5000:27000], 2000, 10000) - true_db) < 5.0
+    wanted_db = true_db + 10 * np.log10(1.19)
+    assert spectrum_db(shifted[5000:27000], 2000, 10000) == pytest.approx(wanted_db, abs=2.0)
