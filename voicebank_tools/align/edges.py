@@ -33,7 +33,9 @@ QUIETEST_SOUND_DB, LOUDEST_SOUND_DB = -50.0, -25.0
 """What is audible lies between these, below the clip's peak, wherever its noise floor is."""
 
 REACH_S = 0.03
-"""Edges at pauses are moved by no more, but for those of stops."""
+LATEST_ONSET_S = 0.08
+"""Edges at pauses are moved by no more, but for those of stops. The slopes hear a sound before it comes,
+so a phone tends to be placed too early after a pause."""
 
 SHORTEST_PAUSE_S = 0.03
 STEADY_LEVELS = 5
@@ -80,7 +82,7 @@ def at_sound(placed: Sequence[Placed], level_db: Frames) -> list[Placed]:
     for number in range(1, len(moved)):
         before, own = moved[number - 1], moved[number]
         if _is_pause(before) and not _is_pause(own):
-            reach_s = np.inf if manner(own.slot.phone) in STOPS else own.begin_s + REACH_S
+            reach_s = np.inf if manner(own.slot.phone) in STOPS else own.begin_s + LATEST_ONSET_S
             bounds_s = (own.begin_s - REACH_S, min(reach_s, ends_s[number] - SHORTEST_S))
             audible = _audible(level_db, before.begin_s, own.begin_s)
             moved[number] = replace(own, begin_s=_onset(audible, bounds_s, own.begin_s))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pychang.arrays import FloatArray
 from voicebank_tools.align.features import Frames
 from voicebank_tools.align.graph import THIRDS, Graph
 from voicebank_tools.align.manner import MOMENTS, manner
@@ -21,8 +22,10 @@ SPLITS = (False, False, False, False, True, True)
 CELLS_AT_ONCE = 2**23
 CLIPS_AT_ONCE = 32
 
-EVEN = 0.3
-"""Chance of leaving a state while nothing is known."""
+LEAVE, LEAVE_HELD = 0.3, 0.06
+"""Chance of leaving a state while nothing is known; the second for what can be held, vowels and pauses."""
+
+HELD = frozenset({"vowel", "pause", "breath"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,7 @@ def learn(lessons: Sequence[Lesson], phones: Sequence[str], advance: Callable[[i
     )
     frames = np.concatenate([lesson.frames for lesson in lessons])
     weights = np.repeat([lesson.weight for lesson in lessons], [len(one.frames) for one in lessons])
-    passage = even_passage(count)
+    passage = _first_passage(phones)
     paths = find_paths(lessons, passage, lambda lesson: class_scores(lesson.cues, phones), advance)
     mixtures: Mixtures | None = None
     for split in SPLITS:
@@ -82,9 +85,13 @@ def _paths_by(
     return find_paths(lessons, passage, lambda lesson: mixtures.scores(lesson.frames), advance)
 
 
-def even_passage(models: int) -> Passage:
-    """Return chances that are the same for every model."""
-    return Passage(np.full(models, np.log1p(-EVEN), np.float32), np.full(models, np.log(EVEN), np.float32))
+def _first_passage(phones: Sequence[str]) -> Passage:
+    chances = [LEAVE_HELD if manner(phone) in HELD else LEAVE for phone in phones]
+    return _by_chance(np.repeat(chances, THIRDS))
+
+
+def _by_chance(leave: FloatArray) -> Passage:
+    return Passage(np.log1p(-leave).astype(np.float32), np.log(leave).astype(np.float32))
 
 
 def in_batches(lessons: Sequence[Lesson]) -> Iterator[list[int]]:
@@ -127,8 +134,7 @@ def _passage(lessons: Sequence[Lesson], paths: Sequence[Path], models: int) -> P
         numbers = lesson.graph.models
         visits += np.bincount(numbers[np.unique(path)], minlength=models)
         frames += np.bincount(numbers[path], minlength=models)
-    leave = np.clip((visits + 1.0) / (frames + 4.0), 0.02, 0.98)
-    return Passage(np.log1p(-leave).astype(np.float32), np.log(leave).astype(np.float32))
+    return _by_chance(np.clip((visits + 1.0) / (frames + 4.0), 0.02, 0.98))
 
 
 def normalise(clips: Sequence[Frames]) -> None:
