@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from resampler import control
@@ -116,10 +117,14 @@ class EngineHome:
 
 
 @contextlib.contextmanager
-def engine_home(**variables: str) -> Iterator[EngineHome]:
-    """Yield a home of an engine; `variables` go into its environment."""
+def engine_home(here: pytest.MonkeyPatch | None = None, /, **variables: str) -> Iterator[EngineHome]:
+    """Yield a home of an engine; `variables` go into its environment, and that into this process' if
+    `here` is given."""
     # Not below pytest's folder: a socket's path is a hundred bytes long at most.
     home = EngineHome(Path(tempfile.mkdtemp(prefix="pc-")), **variables)
+    if here is not None:
+        for name, value in home.environment.items():
+            here.setenv(name, value)
     try:
         yield home
     finally:

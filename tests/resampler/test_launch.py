@@ -15,9 +15,7 @@ from tests.resampler.engine_home import EngineHome, engine_home, wait_until
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineHome]:
-    with engine_home() as made:
-        for name, value in made.environment.items():
-            monkeypatch.setenv(name, value)
+    with engine_home(monkeypatch) as made:
         yield made
 
 

@@ -9,9 +9,7 @@ from voicebank_tools import cli
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineHome]:
-    with engine_home() as made:
-        for name, value in made.environment.items():
-            monkeypatch.setenv(name, value)
+    with engine_home(monkeypatch) as made:
         yield made
 
 
