@@ -99,7 +99,9 @@ def judge_phones(folders: Sequence[Path], most: int, corrected: int) -> Mapping[
 
 def judge_bank(bank: Path, most: int) -> Mapping[str, object]:
     """Align a CV bank by its aliases; pure vowels, whose preutterance is no boundary, are left out."""
-    lines = [line for line in OtoFile.read(bank / "oto.ini").entries if re.fullmatch("[a-z]+", line.alias)][:most]
+    lines = [line for line in OtoFile.read(bank / "oto.ini").entries if re.fullmatch("[a-z]+", line.alias)][
+        :most
+    ]
     clips = []
     for line in lines:
         phones = tuple(phone for phone in re.fullmatch("([^aiueo]*)([aiueo]?)", line.alias).groups() if phone)

@@ -104,7 +104,9 @@ def test_one_clip_is_a_folder(line: str) -> None:
     found = align_folder([song.utterance("only")])
     assert (len(found), found[0].suspect) == (1, "")
     assert covers(found[0].labels, len(song.wave) / SAMPLE_RATE_HZ)
-    vowels = [ms for phone, late in errors_ms(found[0].labels, song).items() if phone in "aiueo" for ms in late]
+    vowels = [
+        ms for phone, late in errors_ms(found[0].labels, song).items() if phone in "aiueo" for ms in late
+    ]
     assert np.abs(vowels).max() <= 20.0
 
 
