@@ -53,3 +53,16 @@ def test_characters_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     with pytest.raises(PychangError, match="pip install pypinyin, or write pinyin"):
         read_chinese("你好")
+
+
+def test_all_syllables_have_opencpops_phones() -> None:
+    """Its dictionary has 62 phones; `n` and `m` alone are no syllables of songs."""
+    constants = pytest.importorskip("pypinyin.constants", reason="comes with the zh extra")
+    from pypinyin import Style, lazy_pinyin
+
+    characters = [chr(code) for code in constants.PINYIN_DICT if 0x4E00 <= code <= 0x9FFF]
+    syllables = {lazy_pinyin(one, style=Style.NORMAL, v_to_u=False)[0] for one in characters}
+    assert len(syllables) > 400
+    phones = {one: phones_of_syllable(one) for one in syllables}
+    assert {one for one, found in phones.items() if not found} <= {"n"}
+    assert len({phone for found in phones.values() for phone in found}) == 62
