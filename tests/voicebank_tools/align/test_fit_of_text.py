@@ -18,8 +18,8 @@ def test_what_cannot_be_labelled_says_why() -> None:
     wave = songs()[0].wave
     hiss = 1e-5 * np.random.default_rng(1).standard_normal(44100)
     assert fault(hear(hiss), SLOTS) == "silent"
-    assert fault(hear(wave[13000 : 13000 + 36 * 220 - 1]), SLOTS) == "too short for its 6 phones"
-    assert fault(hear(wave[13000 : 13000 + 36 * 220]), SLOTS) == ""
+    assert fault(hear(wave[13000 : 13000 + 35 * 220 - 1]), SLOTS) == "too short for its 6 phones"
+    assert fault(hear(wave[13000 : 13000 + 35 * 220]), SLOTS) == ""
     assert fault(hear(wave), SLOTS[:1]) == "no phones in its text"
     sound = hear(wave)
     long = dataclasses.replace(sound, frames=np.broadcast_to(sound.frames[:1], (10**7, 41)))
