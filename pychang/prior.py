@@ -37,8 +37,15 @@ class Picture:
         return self.harmonic + self.noise
 
 
-def draw(analysis: Analysis, plan: NotePlan) -> Picture:
-    """Draw the harmonic and the noise part of a note."""
+def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
+    """Draw the harmonic and the noise part of a note.
+
+    Args:
+        analysis: Of the recording.
+        plan: What is wanted.
+        as_moved: Treat a note at the recording's own pitch as any other: its recording then shows what
+            a change of pitch costs (training asks so).
+    """
     level = 10.0 ** (plan.level_db / 20.0)
     voicing = np.interp(plan.source_frames, np.arange(len(analysis.voicing)), analysis.voicing)
     own = move_residual(
@@ -48,7 +55,9 @@ def draw(analysis: Analysis, plan: NotePlan) -> Picture:
         noise = own * _at_samples(level, plan)
         return Picture(np.zeros(plan.samples, np.float32), noise[plan.lead_samples :])
     phase, coherence = wanted_phase(analysis, plan, voicing)
-    changed = _changed(analysis, plan, coherence)
+    if as_moved:
+        coherence = np.zeros_like(coherence)
+    changed = np.ones_like(coherence) if as_moved else _changed(analysis, plan, coherence)
     foreign = voicing * (1.0 - coherence)
     # two noises that know nothing of each other: their powers add
     noise = own * _at_samples(np.sqrt(1.0 - foreign), plan)

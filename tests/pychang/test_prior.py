@@ -193,3 +193,13 @@ def test_each_cycle_has_its_breath_at_another_pitch(f0_hz: float) -> None:
     true_db = spectrum_db(breathy[8000:30000] - clean[8000:30000], 2000, 10000)
     wanted_db = true_db + 10 * np.log10(1.19)
     assert spectrum_db(shifted[5000:27000], 2000, 10000) == pytest.approx(wanted_db, abs=2.0)
+
+
+def test_a_note_drawn_as_moved_has_the_noise_of_a_moved_one() -> None:
+    analysis = sung(220.0, breath_db=-25.0)[1]
+    here = straight_plan(22050, 220.0, 8.0)
+    own, as_moved = draw(analysis, here), draw(analysis, here, as_moved=True)
+    moved = draw(analysis, replace(here, f0_hz=here.f0_hz * 1.06))
+    assert abs(power_db(as_moved.noise) - power_db(moved.noise)) < 0.6
+    assert abs(power_db(as_moved.harmonic) - power_db(own.harmonic)) < 0.1
+    assert power_db(as_moved.noise) > power_db(own.noise) + 1.0
