@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 
 from voicebank_tools.align.folder import align_folder
@@ -31,6 +32,8 @@ from voicebank_tools.labelling.record import (
 )
 from voicebank_tools.labelling.review import Reviewed, review
 from voicebank_tools.transcripts.sources import Sources, TextOptions, open_sources
+
+_LOOK = "look at its text and its labels"
 
 Progress = Callable[[str, int, int], None]
 """Told (what is being done, how much of it is done, how much there is)."""
@@ -101,14 +104,20 @@ def label_folder(options: LabelOptions, progress: Progress) -> LabelReport:
     unchanged = not options.force and fingerprint == record.fingerprint and _all_there(clips, options.out)
     report = LabelReport(labelled, by_hand, findings, unchanged=unchanged)
     if unchanged:
-        doubts = _doubts(clips, (record.clips[clip.name].doubt for clip in clips))
+        doubts = _known_doubts(clips, record)
         return _timed(replace(report, findings=(*findings, *doubts)), begin_s)
     if options.dry_run or not clips:
         return _timed(report, begin_s)
     aligned = _aligned(clips, progress)
-    _write(aligned, clips, options, record, fingerprint, progress)
-    doubts = _doubts(clips, (one.suspect for one in aligned))
-    return _timed(replace(report, findings=(*findings, *doubts), reviewed=review(aligned)), begin_s)
+    placed = [(one, clip) for one, clip in zip(aligned, clips, strict=True) if isfinite(one.score)]
+    _write(placed, options, record, fingerprint, progress)
+    report = replace(
+        report,
+        labelled=tuple(clip.name for _, clip in placed if not clip.by_hand),
+        findings=(*findings, *_doubts(clips, aligned)),
+        reviewed=review(one for one, _ in placed),
+    )
+    return _timed(report, begin_s)
 
 
 def _prepared(
@@ -155,8 +164,7 @@ def _aligned(clips: Sequence[Clip], progress: Progress) -> list[Aligned]:
 
 
 def _write(
-    aligned: Sequence[Aligned],
-    clips: Sequence[Clip],
+    placed: Sequence[tuple[Aligned, Clip]],
     options: LabelOptions,
     record: Record,
     fingerprint: str,
@@ -165,23 +173,35 @@ def _write(
     progress("writing", 0, 1)
     options.out.mkdir(parents=True, exist_ok=True)
     grids, written = {}, {}
-    for one, clip in zip(aligned, clips, strict=True):
+    for one, clip in placed:
         file = clip.by_hand.file if clip.by_hand else tier_file(one, options.out)
         if clip.by_hand is None or clip.by_hand.path != grid_path(options.out / GRIDS, clip.name):
             grids[clip.name] = file
         written[clip.name] = ClipRecord((content_hash(file),), clip.by_hand is not None, one.suspect)
     write_record(options.out, record.announcing(written))
     write_grids(grids, options.out)
+    aligned = [one for one, _ in placed]
     write_tables(aligned, options.out)
-    write_review(aligned, {clip.name: clip.wave for clip in clips}, options.pictures, options.out)
+    write_review(aligned, {clip.name: clip.wave for _, clip in placed}, options.pictures, options.out)
     write_record(options.out, record.finished(written, fingerprint))
     progress("writing", 1, 1)
 
 
-def _doubts(clips: Iterable[Clip], suspects: Iterable[str]) -> Iterator[Finding]:
-    for clip, suspect in zip(clips, suspects, strict=True):
-        if suspect:
-            yield Finding("warning", clip.path, 0, "", suspect, "look at its text and its labels")
+def _doubts(clips: Iterable[Clip], aligned: Iterable[Aligned]) -> Iterator[Finding]:
+    """What the aligner says against clips: of those without a score it could place nothing."""
+    for clip, one in zip(clips, aligned, strict=True):
+        if not isfinite(one.score):
+            yield Finding("error", clip.path, 0, "", one.suspect, "the clip is left out")
+        elif one.suspect:
+            yield Finding("warning", clip.path, 0, "", one.suspect, _LOOK)
+
+
+def _known_doubts(clips: Iterable[Clip], record: Record) -> Iterator[Finding]:
+    """The same, of a run before this one that nothing has changed since."""
+    for clip in clips:
+        doubt = record.clips.get(clip.name, ClipRecord()).doubt
+        if doubt:
+            yield Finding("warning", clip.path, 0, "", doubt, _LOOK)
 
 
 def _fingerprint(clips: Sequence[Clip], options: LabelOptions) -> str:

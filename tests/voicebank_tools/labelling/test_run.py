@@ -210,6 +210,21 @@ def test_foreign_files_are_refused(aligner: Recorder, options: LabelOptions) -> 
         label(replace(options, out=options.clips))
 
 
+def test_what_the_aligner_cannot_place_is_left_out(
+    options: LabelOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(utterances, progress=None):  # type: ignore[no-untyped-def]
+        first, *others = even_aligner(utterances, progress)
+        return [replace(first, score=float("-inf"), suspect="too long"), *others]
+
+    monkeypatch.setattr(run, "align_folder", unable)
+    report = label(options)
+    assert report.labelled == ("c", "sub/b")
+    assert str(report.findings[0]).endswith("a.wav: too long; the clip is left out")
+    assert not grid(options).exists()
+    assert [row.name for row in read_transcriptions(options.out / "transcriptions.csv")] == ["c", "sub/b"]
+
+
 def test_the_output_may_lie_among_the_clips(aligner: Recorder, options: LabelOptions) -> None:
     inside = replace(options, out=options.clips / "labels")
     first = label(inside)
