@@ -17,7 +17,7 @@ from pychang.conditions import reference_db
 from pychang.image import FLOOR_DB, band_centres_hz, to_unit
 from voicebank_tools.training.augment import Augmentation, augmented
 from voicebank_tools.training.dataset import Dataset
-from voicebank_tools.training.examples import KINDS, PAIR, SHIFTED, STARVED, Example
+from voicebank_tools.training.examples import KINDS, MOVED, PAIR, SHIFTED, STARVED, Example
 from voicebank_tools.training.shards import FRAME, Entry, open_frames
 
 Batch = dict[str, FloatArray]
@@ -29,7 +29,7 @@ Batch = dict[str, FloatArray]
 [B], `kind` [B]. Float32, but `voice` and `kind` int32.
 """
 
-SHARES: Mapping[int, float] = MappingProxyType({SHIFTED: 0.4, STARVED: 0.25, PAIR: 0.35})
+SHARES: Mapping[int, float] = MappingProxyType({SHIFTED: 0.3, STARVED: 0.25, PAIR: 0.15, MOVED: 0.3})
 """How often each kind of example is drawn."""
 
 FEWEST_STRENGTH = 0.05
@@ -147,7 +147,8 @@ class Sampler:
         voice = voices[_pick(rng, [len(self._trained[kind][voice]) ** 0.5 for voice in voices])]
         places = self._trained[kind][voice]
         crop = self._crop(places[int(rng.integers(len(places)))], rng, self.options.augmentation)
-        if rng.random() < self.options.unknown_share:
+        # what pitch does to a voice is that voice's own (measured): the neutral code must not learn it
+        if kind != PAIR and rng.random() < self.options.unknown_share:
             crop["voice"] = np.zeros((), np.int32)
         return crop
 
@@ -195,7 +196,7 @@ def padded(example: Example, voice: int, frames: int) -> Batch:
         "weights": np.pad(counted, (0, missing)),
         "band": (band_centres_hz() < example.band_hz).astype(np.float32),
         # what is held or another take was not recorded at the loudness that is asked for
-        "any_level": np.array(example.kind != SHIFTED, np.float32),
+        "any_level": np.array(example.kind in (STARVED, PAIR), np.float32),
         "reference_db": np.array(reference, np.float32),
         "kind": np.array(example.kind, np.int32),
     }

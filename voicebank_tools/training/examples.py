@@ -1,8 +1,11 @@
 """Examples: what the network is shown, and what it should have made of it.
 
-Three kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
+Four kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
 target is the recording. A *starved* one is asked for as held, stretched or frozen. Of a *true pair* one
-recording is asked for with the times and the pitch of another of the same sounds, which is the target.
+recording is asked for with the times and the pitch of another of the same sounds, which is the target. A
+*moved* one is drawn at its own pitch as though it were another: it shows what one move costs, where the way
+there and back of a shifted one costs twice (measured: trained on shifted ones alone, the network undoes a
+second move that no note has).
 """
 
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ import numpy as np
 
 from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
-from pychang.conditions import conditions
+from pychang.conditions import SCALARS, Conditions, conditions
 from pychang.image import IMAGE_HOP_SAMPLES, TOP_HZ, band_levels_db
 from pychang.note import NotePlan, frames_for
 from pychang.prior import draw
@@ -20,11 +23,11 @@ from pychang.units import HOP_SAMPLES
 from voicebank_tools.training.corpora import Piece
 from voicebank_tools.training.pairs import align
 
-SHIFTED, STARVED, PAIR = 0, 1, 2
-KINDS = ("shifted", "starved", "pair")
+SHIFTED, STARVED, PAIR, MOVED = 0, 1, 2, 3
+KINDS = ("shifted", "starved", "pair", "moved")
 """Names of the kinds, by number."""
 
-EXAMPLES_VERSION = 1
+EXAMPLES_VERSION = 2
 """Part of every shard's key: raise it whenever an example would come out different."""
 
 FEWEST_VOICED = 0.15
@@ -33,7 +36,6 @@ FEWEST_VOICED = 0.15
 _SHIFT_SEMITONES = (1.5, 12.0)
 _STRETCH = (1.4, 3.0)
 _FROZEN_FRAMES, _FREE_FRAMES, _FROZEN_SPEED = (60, 200), (0, 60), 0.15
-_TARGET_SHIFT_SEMITONES = 2.0
 _FRAMES = IMAGE_HOP_SAMPLES // HOP_SAMPLES
 
 
@@ -62,10 +64,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many examples each recording gives: round trips of pitch, and starved ones."""
+    """How many examples each recording gives: round trips of pitch, starved ones, and as moved."""
 
-    shifts: int = 2
+    shifts: int = 1
     starved: int = 1
+    moved: int = 1
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ def _of_one(wave: FloatArray, recipe: Recipe, rng: np.random.Generator) -> Itera
             yield example
     for _ in range(recipe.starved):
         yield _starved(analysis, int(rng.integers(3)), target_db, rng)
+    for _ in range(recipe.moved):
+        yield _moved(analysis, target_db, rng)
 
 
 def _shifted(
@@ -156,6 +161,19 @@ def _starved(analysis: Analysis, way: int, target_db: FloatArray, rng: np.random
     )
 
 
+def _moved(analysis: Analysis, target_db: FloatArray, rng: np.random.Generator) -> Example:
+    """Ask for a recording at its own pitch, drawn and told as though it were some semitones away."""
+    plan = plain_plan(analysis, len(analysis.residual), rng)
+    told = conditions(analysis, plan, draw(analysis, plan, as_moved=True))
+    semitones = rng.choice([-1.0, 1.0]) * rng.uniform(*_SHIFT_SEMITONES)
+    voicing = told.scalars[:, SCALARS.index("voicing")]
+    scalars = told.scalars.copy()
+    scalars[:, SCALARS.index("shift")] = semitones / 12.0 * voicing
+    scalars[:, SCALARS.index("distance")] = abs(semitones) / 12.0 * voicing
+    strength = np.clip(voicing, 0.0, 1.0)
+    return _cut(replace(told, scalars=scalars, strength=strength), target_db, MOVED)
+
+
 def _frozen(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Return (source frames, held): the recording with stretches where time nearly stands."""
     source, held = np.arange(frames, dtype=float), np.zeros(frames)
@@ -187,7 +205,10 @@ def plain_plan(
 def _example(
     analysis: Analysis, plan: NotePlan, target_db: FloatArray, kind: int, weights: FloatArray | None = None
 ) -> Example:
-    made = conditions(analysis, plan, draw(analysis, plan))
+    return _cut(conditions(analysis, plan, draw(analysis, plan)), target_db, kind, weights)
+
+
+def _cut(made: Conditions, target_db: FloatArray, kind: int, weights: FloatArray | None = None) -> Example:
     frames = min(len(made.levels_db), len(target_db))
     counted = np.ones(frames) if weights is None else weights[:frames]
     return Example(
@@ -199,10 +220,9 @@ def _example(
 def _target_db(analysis: Analysis, wave: FloatArray) -> FloatArray:
     """Total and noise level of a recording. Its noise is what the engine draws at another pitch, where no
     partial of the recording is left in it. Shape [frames, bands, 2]."""
-    frames = frames_for(len(wave), 0)
-    asked = asked_f0(analysis, frames) * 2.0 ** (_TARGET_SHIFT_SEMITONES / 12.0)
-    plan = plain_plan(analysis, len(wave), np.random.default_rng(0), f0_hz=asked)
-    return np.stack([band_levels_db(wave), band_levels_db(draw(analysis, plan).noise)], axis=2)
+    plan = plain_plan(analysis, len(wave), np.random.default_rng(0))
+    noise = draw(analysis, plan, as_moved=True).noise
+    return np.stack([band_levels_db(wave), band_levels_db(noise)], axis=2)
 
 
 def asked_f0(analysis: Analysis, frames: int) -> FloatArray:

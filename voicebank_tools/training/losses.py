@@ -17,6 +17,9 @@ GAIN_PENALTY = 0.01
 
 CODE_PENALTY = 0.001
 
+NOISE_WEIGHT = 0.3
+"""Of the noise's level beside the whole's: with more of it the noise was right and the picture was not."""
+
 _EDGE_DB = 10.0
 _NOISE_SCALE = (9, 7)
 _TINY = 1e-10
@@ -47,7 +50,7 @@ def picture_loss(gains_db: Any, batch: Any) -> tuple[Any, Any]:
     difference = difference - offset
     loss = sum(_at_scale(ops, difference, heard, scale) for scale in SCALES)
     noisy = heard * ops.clip((wanted_noise - (wanted - NOISE_RANGE_DB)) / _EDGE_DB, 0.0, 1.0)
-    loss = loss + _at_scale(ops, parts[..., 1] - wanted_noise - offset, noisy, _NOISE_SCALE)
+    loss = loss + NOISE_WEIGHT * _at_scale(ops, parts[..., 1] - wanted_noise - offset, noisy, _NOISE_SCALE)
     plain = ops.sum(ops.abs(difference) * heard, axis=(1, 2)) / (ops.sum(heard, axis=(1, 2)) + 1.0)
     return loss, plain
 
