@@ -63,7 +63,7 @@ def _pulled(free: FloatArray, source: FloatArray, strength: FloatArray, most: Fl
         if strength[i] > 0:
             gap = source[i + 1] - free[i + 1] - lead
             gap -= round(gap)
-            lead += strength[i] * min(max(0.5 * gap, -most[i]), most[i])
+            lead += strength[i] * min(max(gap, -most[i]), most[i])
         phase[i + 1] = free[i + 1] + lead
     return phase
 

@@ -130,3 +130,11 @@ def test_without_a_voice_the_phase_is_the_pitch_alone() -> None:
     plan = straight_plan(SAMPLES, 330.0, 10.0)
     phase, _ = sung(source(), plan, np.zeros(len(plan.f0_hz)))
     np.testing.assert_allclose(phase, frame_phase(plan.f0_hz), atol=1e-9)
+
+
+def test_small_jitter_is_followed_without_delay() -> None:
+    """A phase that lags behind the recording's bends the pitch there and back."""
+    analysis = source(jitter_cents=3.0)
+    plan = straight_plan(SAMPLES, SOURCE_HZ, 20.0)
+    phase, _ = sung(analysis, plan)
+    assert off_the_source(analysis, plan, phase)[5:].max() < 1e-6
