@@ -1,6 +1,6 @@
 """A folder of clips with their texts -> their labels, by models learnt from these clips alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,29 @@ from voicebank_tools.align.tiers import evenly, tiers
 from voicebank_tools.align.training import SPLITS, Lesson, Models, learn, normalise
 from voicebank_tools.align.utterance import Aligned, Utterance
 from voicebank_tools.align.viterbi import decode
+from voicebank_tools.labels.segment import Labels, Transcript
 
 CORRECTED_WEIGHT = 5.0
 """How much more a frame counts whose phone a person has settled."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class _Clip:
+    """An utterance that has been heard, and why it cannot be labelled ("" if it can)."""
+
+    name: str
+    transcript: Transcript
+    corrected: Labels | None
+    slots: tuple[Slot, ...]
+    sound: Sound
+    fault: str
+
+
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A clip after its path has been found; `loss`: nats a frame behind the best of all models."""
 
+    clip: _Clip
     placed: list[Placed]
     score: float
     loss: float
@@ -39,32 +53,22 @@ def align_folder(
     to where sound begins and ends, and all edges as hand-made labels of other clips ask for. Hand-made
     labels come back as they are. A clip that cannot be labelled has its phones spread evenly and says why.
 
-    `utterances` are taken one by one: a sequence that reads waves when asked keeps memory small.
+    `utterances` are asked for once, one by one: a sequence that reads each wave when asked keeps memory
+    small (an hour takes about half a gigabyte without its waves).
     `progress`: called with (steps done, all steps).
     """
     advance = _counter(len(utterances) * (len(SPLITS) + 2), progress)
-    texts = [slots_of(one.transcript) for one in utterances]
-    sounds = []
-    for one in utterances:
-        sounds.append(hear(one.wave))
-        advance(1)
-    faults = [fault(sound, slots) for sound, slots in zip(sounds, texts, strict=True)]
-    usable = [place for place, why in enumerate(faults) if not why]
-    found: dict[int, _Found] = {}
-    advance((len(utterances) - len(usable)) * (len(SPLITS) + 1))
-    if usable:
-        normalise([sounds[place].frames for place in usable])
-        found = _find(utterances, texts, sounds, usable, advance)
-    corrected = [(found[place].placed, one.corrected) for place, one in enumerate(utterances)
-                 if one.corrected is not None and place in found]  # fmt: skip
-    habits = learn_habits([(placed, labels) for placed, labels in corrected if labels is not None])
-    wrong = dict(zip(found, misfits([one.loss for one in found.values()]), strict=True))
-    return [
-        _aligned(
-            one, sounds[place], texts[place], found.get(place), habits, faults[place] or MISFIT * wrong[place]
-        )
-        for place, one in enumerate(utterances)
-    ]
+    clips = list(_heard(utterances, advance))
+    usable = [clip for clip in clips if not clip.fault]
+    advance((len(clips) - len(usable)) * (len(SPLITS) + 1))
+    found = _find(usable, advance) if usable else []
+    taught = [(one.placed, one.clip.corrected) for one in found]
+    habits = learn_habits([(placed, labels) for placed, labels in taught if labels is not None])
+    wrong = misfits([one.loss for one in found])
+    labelled = {
+        id(one.clip): _labelled(one, habits, misfit) for one, misfit in zip(found, wrong, strict=True)
+    }
+    return [labelled.get(id(clip)) or _unlabelled(clip) for clip in clips]
 
 
 def _counter(total: int, progress: Callable[[int, int], None] | None) -> Callable[[int], None]:
@@ -79,58 +83,57 @@ def _counter(total: int, progress: Callable[[int, int], None] | None) -> Callabl
     return advance
 
 
-def _find(
-    utterances: Sequence[Utterance],
-    texts: Sequence[Sequence[Slot]],
-    sounds: Sequence[Sound],
-    usable: Sequence[int],
-    advance: Callable[[int], None],
-) -> dict[int, _Found]:
-    """Learn from the usable clips and find the path of each."""
-    by_hand = {place: one.corrected for place, one in enumerate(utterances) if one.corrected is not None}
-    spoken = [slot for slots in texts for slot in slots]
-    spoken += [Slot(phone.text, 0) for labels in by_hand.values() for phone in labels.phones]
+def _heard(utterances: Iterable[Utterance], advance: Callable[[int], None]) -> Iterable[_Clip]:
+    for one in utterances:
+        slots, sound = slots_of(one.transcript), hear(one.wave)
+        yield _Clip(one.name, one.transcript, one.corrected, slots, sound, fault(sound, slots))
+        advance(1)
+
+
+def _find(clips: Sequence[_Clip], advance: Callable[[int], None]) -> list[_Found]:
+    """Learn from the clips, at least one, and find the path of each."""
+    normalise([clip.sound.frames for clip in clips])
+    spoken = [slot for clip in clips for slot in clip.slots]
+    spoken += [Slot(phone.text, 0) for clip in clips if clip.corrected for phone in clip.corrected.phones]
     numbers = model_numbers(spoken)
-    lessons = []
-    for place in usable:
-        labels = by_hand.get(place)
-        graph = (
-            corrected_graph(labels, numbers) if labels else text_graph(utterances[place].transcript, numbers)
-        )
-        weight = CORRECTED_WEIGHT if labels else 1.0
-        lessons.append(Lesson(graph, sounds[place].frames, sounds[place].cues, weight))
-    models = learn(lessons, sorted({plain(phone) for phone in numbers}), advance)
-    found = {}
-    for place in usable:
-        found[place] = _found(utterances[place], sounds[place], numbers, models)
+    phones = sorted({plain(phone) for phone in numbers})
+    models = learn([_lesson(clip, numbers) for clip in clips], phones, advance)
+    found = []
+    for clip in clips:
+        found.append(_path_of(clip, numbers, models))
         advance(1)
     return found
 
 
-def _found(utterance: Utterance, sound: Sound, numbers: dict[str, int], models: Models) -> _Found:
-    graph = text_graph(utterance.transcript, numbers)
-    scores = models.mixtures.scores(sound.frames)
+def _lesson(clip: _Clip, numbers: dict[str, int]) -> Lesson:
+    if clip.corrected is None:
+        return Lesson(text_graph(clip.transcript, numbers), clip.sound.frames, clip.sound.cues)
+    graph = corrected_graph(clip.corrected, numbers)
+    return Lesson(graph, clip.sound.frames, clip.sound.cues, CORRECTED_WEIGHT)
+
+
+def _path_of(clip: _Clip, numbers: dict[str, int], models: Models) -> _Found:
+    """By the text alone, also where a person has settled the phones: what they changed is to be learnt."""
+    graph = text_graph(clip.transcript, numbers)
+    scores = models.mixtures.scores(clip.sound.frames)
     path, _ = decode([graph], [scores], models.passage)[0]
     own = scores[np.arange(len(path)), graph.models[path]]
-    placed = at_sound(place_path(graph, path, scores), sound.level_db)
-    return _Found(placed, float(own.mean()), float((scores.max(axis=1) - own).mean()))
+    placed = at_sound(place_path(graph, path, scores), clip.sound.level_db)
+    return _Found(clip, placed, float(own.mean()), float((scores.max(axis=1) - own).mean()))
 
 
-def _aligned(
-    utterance: Utterance,
-    sound: Sound,
-    slots: Sequence[Slot],
-    found: _Found | None,
-    habits: Habits,
-    suspect: str,
-) -> Aligned:
-    if utterance.corrected is not None:
-        return Aligned(utterance.name, utterance.corrected, found.score if found else 0.0)
-    if found is None:
-        labels = tiers(evenly(slots, sound.duration_s), utterance.transcript, sound.duration_s)
-        return Aligned(utterance.name, labels, float("-inf"), suspect)
+def _labelled(found: _Found, habits: Habits, misfit: bool) -> Aligned:
+    clip, sound = found.clip, found.clip.sound
+    if clip.corrected is not None:
+        return Aligned(clip.name, clip.corrected, found.score)
     placed = apply_habits(found.placed, habits, sound.duration_s)
     placed = with_breaths(placed, sound.cues, sound.level_db, sound.duration_s)
-    return Aligned(
-        utterance.name, tiers(placed, utterance.transcript, sound.duration_s), found.score, suspect
-    )
+    labels = tiers(placed, clip.transcript, sound.duration_s)
+    return Aligned(clip.name, labels, found.score, MISFIT if misfit else "")
+
+
+def _unlabelled(clip: _Clip) -> Aligned:
+    if clip.corrected is not None:
+        return Aligned(clip.name, clip.corrected, float("-inf"))
+    labels = tiers(evenly(clip.slots, clip.sound.duration_s), clip.transcript, clip.sound.duration_s)
+    return Aligned(clip.name, labels, float("-inf"), clip.fault)

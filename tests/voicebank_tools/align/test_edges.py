@@ -26,7 +26,7 @@ def test_the_edge_lies_where_both_phones_fit_equally_well() -> None:
 
 def test_a_sharp_contrast_is_sure_and_none_is_not() -> None:
     sharp = np.where(np.arange(40) < 20, -30.0, 30.0)
-    assert placed_by(sharp, 20).confidence > 0.99
+    assert placed_by(sharp, 20).confidence > 0.9
     assert placed_by(np.zeros(40), 20).confidence == pytest.approx(5.0 / 13.0)
     assert placed_by(-sharp, 20).confidence < 0.1
 
