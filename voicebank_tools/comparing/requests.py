@@ -13,13 +13,14 @@ TEMPO_BPM = 120.0
 
 def request(
     sample: Sample, f0_hz: FloatArray, length_ms: float, flags: str = "", consonant_ms: float | None = None,
-    velocity: float = 100.0,
+    velocity: float = 100.0, tone: int | None = None,
 ) -> RenderRequest:  # fmt: skip
     """Return what a host asks for, by way of its argument list: a note name and bends of whole cents.
 
-    `f0_hz` is wanted at `bend_times_ms(length_ms)`. `consonant_ms`: in place of the sample's own.
+    `f0_hz` is wanted at `bend_times_ms(length_ms)`. `consonant_ms`: in place of the sample's own. `tone`:
+    the MIDI note that is named, by default the one nearest to the median of `f0_hz`.
     """
-    tone = round(hz_to_midi(float(np.median(f0_hz))))
+    tone = round(hz_to_midi(float(np.median(f0_hz)))) if tone is None else tone
     cents = np.rint(1200.0 * np.log2(f0_hz / midi_to_hz(tone))).astype(int)
     consonant = sample.consonant_ms if consonant_ms is None else consonant_ms
     return parse_arguments([
@@ -34,9 +35,9 @@ def bend_times_ms(length_ms: float) -> FloatArray:
     return np.arange(0.0, length_ms, bend_step_ms(TEMPO_BPM))
 
 
-def as_recorded(sample: Sample, semitones: float = 0.0) -> RenderRequest:
-    """Ask for a sample at its own length and with its own melody, shifted."""
-    return request(sample, own_f0_hz(sample, semitones), sample.length_ms)
+def as_recorded(sample: Sample, semitones: float = 0.0, tone: int | None = None) -> RenderRequest:
+    """Ask for a sample at its own length and with its own melody, shifted; `tone` as in `request`."""
+    return request(sample, own_f0_hz(sample, semitones), sample.length_ms, tone=tone)
 
 
 def own_f0_hz(sample: Sample, semitones: float = 0.0) -> FloatArray:

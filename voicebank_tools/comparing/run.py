@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pychang import PychangError
+from pychang import PychangError, metrics
 from pychang.arrays import FloatArray
 from pychang.audio import to_pcm16
+from pychang.units import SAMPLE_RATE_HZ
 from resampler.protocol import RenderRequest
 from voicebank_tools.comparing.notes import Note
 from voicebank_tools.comparing.pairs import Pair
@@ -127,6 +128,8 @@ def _note(work: Work, trial: Trial, singer: Singer, folder: Path) -> Note:
     note = partial(Note, trial.test, work.number, trial.variant, singer.name)
     try:
         wave = trial.make(clock.sing, folder)
+        if len(wave) < metrics.SHORTEST_SAMPLES:
+            raise ValueError(f"the note is only {1000 * len(wave) // SAMPLE_RATE_HZ} ms long")
         found = trial.measure(wave)
     except (PychangError, ValueError, OSError) as error:
         return note(failure=" ".join(f"{error}".split()) or type(error).__name__)

@@ -79,7 +79,8 @@ def copy(sample: Sample) -> Iterator[Trial]:
     def measure(wave: FloatArray) -> Measured:
         return Measured(_compared(sample, wave) | {"brightness_db": metrics.brightness_db(sample.wave, wave)})
 
-    yield Trial("copy", "", lambda sing, _: sing(as_recorded(sample), sample.recording), measure)
+    asked = as_recorded(sample, tone=sample.tone)
+    yield Trial("copy", "", lambda sing, _: sing(asked, sample.recording), measure)
 
 
 def shift(sample: Sample) -> Iterator[Trial]:
