@@ -65,10 +65,8 @@ def align_folder(
     taught = [(one.placed, one.clip.corrected) for one in found]
     habits = learn_habits([(placed, labels) for placed, labels in taught if labels is not None])
     wrong = misfits([one.loss for one in found])
-    labelled = {
-        id(one.clip): _labelled(one, habits, misfit) for one, misfit in zip(found, wrong, strict=True)
-    }
-    return [labelled.get(id(clip)) or _unlabelled(clip) for clip in clips]
+    labelled = (_labelled(one, habits, misfit) for one, misfit in zip(found, wrong, strict=True))
+    return [_unlabelled(clip) if clip.fault else next(labelled) for clip in clips]
 
 
 def _counter(total: int, progress: Callable[[int, int], None] | None) -> Callable[[int], None]:
