@@ -23,13 +23,14 @@ from voicebank_tools.labels.segment import Word
 _SPECIAL = {kana.SYLLABIC_N: ("N",), kana.GEMINATE: ("cl",), "を": ("o",)}
 _CONSONANTS = {"thy": "ty", "dhy": "dy"}
 _SAME = str.maketrans("ぢづ", "じず")
+_SMALL_VOWELS = "ぁぃぅぇぉ"
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌ", "aiueoaiueoAIUEO")
 _HALF_WIDTH = re.compile("[\uff66-\uff9f]")
 _LATIN = re.compile(r"[A-Za-z'’-]+")
 _UNREAD = re.compile(r"[A-Za-z'’-]+|[^A-Za-z'’ぁ-ゖァ-ヺ]+")
 _GEMINATED = re.compile(r"([bcdfghjkpqrstvwyz])(?=\1)|t(?=ch)")
 _LONGEST_ROMAJI = 4
-_LONGEST_MORA = 2
+_LONGEST_MORA = 3
 
 
 class _Found(NamedTuple):
@@ -38,10 +39,16 @@ class _Found(NamedTuple):
 
 
 def phones_of_mora(mora: str) -> tuple[str, ...]:
-    """Return the phones of a hiragana mora, none if it is no mora."""
+    """Return the phones of a hiragana mora, none if it is no mora.
+
+    A small vowel takes the place of the vowel before it (`むぁ` is m a, `ねぇ` n e).
+    """
     if mora in _SPECIAL:
         return _SPECIAL[mora]
     romaji = kana.romaji_of(mora.translate(_SAME))
+    if not romaji and mora[1:] and mora[-1] in _SMALL_VOWELS:
+        before = ("w",) if mora[:-1] == "う" else phones_of_mora(mora[:-1])[:-1]
+        return (*before, kana.vowel_of(mora[-1])) if before else ()
     if not romaji:
         return ()
     consonant = romaji[0][:-1].removeprefix("x")

@@ -24,6 +24,7 @@ PHONES = re.compile(
         ("ｶﾞｯｷ", "g a|cl|k i"),
         ("「はい」、SP でしょう〜", "h a|i|SP|d e|sh o|u"),
         ("ゔぁ ぢゃ ぁ", "v a|j a|a"),
+        ("むぁ ねぇ ずぉ しゃぁ うぁ っぁ あぁ", "m a|n e|z o|sh a|w a|cl|a|a|a"),
     ],
 )
 def test_kana_and_romaji(text: str, phones: str) -> None:
