@@ -4,9 +4,10 @@ A note at another pitch, or held longer than it was recorded, has no recording t
 frame. Its texture can still be: small patches of its spectrogram are drawn from a distribution, and that of
 the recordings should be the same. As in the Frechet distances of pictures (Heusel 2017, FID) and of sounds
 (Kilgour 2019, FAD) both are taken for Gaussians, but of log-mel patches themselves rather than of a
-network's features: nothing is learned, and every number is in decibels. A patch is two frames 10 ms apart
-of 48 bands (neighbours of the 96 averaged), so that the covariance holds colour as well as movement: a
-buzzing or a frozen vowel moves too little, a noisy one too much.
+network's features: nothing is learned, and every number is in decibels. A patch is two frames 10 ms apart of
+24 bands (each the mean of four neighbours, so that partials elsewhere are not yet another texture), so that
+the covariance holds colour as well as movement: a buzzing or a frozen vowel moves too little, a noisy one
+too much.
 """
 
 from collections.abc import Sequence
@@ -22,18 +23,19 @@ PATCHES = 48
 have the same upward error of small counts."""
 
 _APART_FRAMES = 2
-_VALUES = BANDS  # half of the bands, twice
+_GROUP = 4
+_VALUES = 2 * BANDS // _GROUP
 _RANGE_DB, _LOUD_DB = 60.0, 20.0
 
 
 @dataclass(frozen=True)
 class PatchMoments:
-    """Sums over patches of 96 values; adding those of several waves makes a pool.
+    """Sums over patches of 48 values; adding those of several waves makes a pool.
 
     Attributes:
         count: Patches.
-        sums: Of the values. Shape [96].
-        products: Of all pairs of values. Shape [96, 96].
+        sums: Of the values. Shape [48].
+        products: Of all pairs of values. Shape [48, 48].
     """
 
     count: int
@@ -50,7 +52,7 @@ def patch_moments(wave: FloatArray) -> PatchMoments:
     common_samples(wave, wave)
     bands = log_mel_db(wave)
     bands = np.maximum(bands, bands.max() - _RANGE_DB)
-    bands = 0.5 * (bands[::2] + bands[1::2])
+    bands = bands.reshape(-1, _GROUP, bands.shape[1]).mean(axis=1)
     level = bands.max(axis=0)
     loud = np.flatnonzero(level[:-_APART_FRAMES] > level.max() - _LOUD_DB)
     chosen = loud[np.linspace(0, len(loud) - 1, min(PATCHES, len(loud))).astype(int)]
@@ -74,7 +76,7 @@ def texture_distance_db(reference: Sequence[PatchMoments], notes: Sequence[Patch
     """Return how far two sets of waves lie apart in texture, in decibels a value.
 
     The Frechet distance of the Gaussians of their patches (Dowson and Landau 1982), d^2 = |m1 - m2|^2 +
-    tr(C1 + C2 - 2 (C1 C2)^(1/2)), as root of d^2 / 96. Raises ValueError where a set is empty.
+    tr(C1 + C2 - 2 (C1 C2)^(1/2)), as root of d^2 / 48. Raises ValueError where a set is empty.
     """
     first_mean, first = _gaussian(pooled(reference))
     second_mean, second = _gaussian(pooled(notes))
@@ -91,6 +93,6 @@ def texture_distance_db(reference: Sequence[PatchMoments], notes: Sequence[Patch
 
 
 def _gaussian(moments: PatchMoments) -> tuple[FloatArray, FloatArray]:
-    """(mean [96], covariance [96, 96])."""
+    """(mean [48], covariance [48, 48])."""
     mean = moments.sums / moments.count
     return mean, moments.products / moments.count - np.outer(mean, mean)

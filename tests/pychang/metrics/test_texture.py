@@ -18,10 +18,10 @@ def moments(patches: NDArray[np.float64]) -> PatchMoments:
 def test_gaussians_are_as_far_apart_as_the_formula_says() -> None:
     """Diagonal covariances: d^2 = |m1 - m2|^2 + sum (s1 - s2)^2."""
     rng = np.random.default_rng(3)
-    exact = rng.standard_normal((4000, 96))
+    exact = rng.standard_normal((4000, 48))
     exact -= exact.mean(axis=0)
     exact = exact @ np.linalg.inv(np.linalg.cholesky(exact.T @ exact / len(exact))).T
-    first, second = rng.uniform(0.5, 3.0, (2, 96))
+    first, second = rng.uniform(0.5, 3.0, (2, 48))
     found = metrics.texture_distance_db([moments(exact * first)], [moments(exact * second + 1.5)])
     assert found == pytest.approx(np.sqrt(np.mean((first - second) ** 2) + 1.5**2), rel=1e-6)
 
@@ -29,13 +29,13 @@ def test_gaussians_are_as_far_apart_as_the_formula_says() -> None:
 def test_a_distance_that_turns_is_one_that_does_not_commute() -> None:
     """Against a matrix root taken another way: the eigenvalues of C1 C2 itself."""
     rng = np.random.default_rng(4)
-    mixed = [rng.standard_normal((600, 96)) @ rng.standard_normal((96, 96)) / 10 for _ in range(2)]
+    mixed = [rng.standard_normal((600, 48)) @ rng.standard_normal((48, 48)) / 7 for _ in range(2)]
     first, second = (np.cov(one.T, bias=True) for one in mixed)
     means = [one.mean(axis=0) for one in mixed]
     roots = np.sqrt(np.abs(np.linalg.eigvals(first @ second))).sum()
     wanted = ((means[0] - means[1]) ** 2).sum() + np.trace(first) + np.trace(second) - 2 * roots
     found = metrics.texture_distance_db([moments(mixed[0])], [moments(mixed[1])])
-    assert found == pytest.approx(np.sqrt(wanted / 96), rel=1e-4)
+    assert found == pytest.approx(np.sqrt(wanted / 48), rel=1e-4)
     assert metrics.texture_distance_db([moments(mixed[0])], [moments(mixed[0])]) < 1e-5
 
 
@@ -54,7 +54,7 @@ def test_level_is_no_texture_but_movement_and_colour_are() -> None:
 
 def test_a_pool_is_the_sum_of_its_waves() -> None:
     rng = np.random.default_rng(5)
-    patches = rng.standard_normal((50, 96))
+    patches = rng.standard_normal((50, 48))
     whole, parts = moments(patches), pooled([moments(patches[:20]), moments(patches[20:])])
     assert parts.count == 50
     assert parts.sums == pytest.approx(whole.sums)
@@ -66,4 +66,4 @@ def test_a_pool_is_the_sum_of_its_waves() -> None:
 def test_a_wave_too_short_has_no_texture() -> None:
     with pytest.raises(ValueError, match="too few"):
         metrics.patch_moments(np.zeros(1000))
-    assert metrics.patch_moments(np.zeros(5000)).sums == pytest.approx(np.zeros(96))  # silence: no error
+    assert metrics.patch_moments(np.zeros(5000)).sums == pytest.approx(np.zeros(48))  # silence: no error
