@@ -22,7 +22,7 @@ from pychang.units import HOP_SAMPLES
 
 _HOLD_SMOOTHING_FRAMES = 25  # 125 ms
 _PUFFS = (0.25, 4.0)
-_HELD_CHANGE = 0.45  # the rest stays in the even partials: fresh noise swings by chance, heard as clicks
+_HELD_CHANGE = 0.3  # the rest stays in the even partials: fresh noise swings by chance, heard as clicks
 
 
 @dataclass(frozen=True)
