@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 )
 def train(
     sources: tuple[Path, ...], output: Path | None, stage: str, steps: int, minutes: float | None,
-    resume: bool, leave: tuple[str, ...], batch: int, frames: int, learning_rate: float, epoch: int, patience: int,
-    seed: int, backend: str, jobs: int, name: str, default: str,
+    resume: bool, leave: tuple[str, ...], batch: int, frames: int, learning_rate: float, epoch: int,
+    patience: int, seed: int, backend: str, jobs: int, name: str, default: str,
 ) -> int:  # fmt: skip
     """Fit a voice to the voicebank SOURCES, or with --output train a generator on all SOURCES.
 

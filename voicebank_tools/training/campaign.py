@@ -79,7 +79,11 @@ def _config(dataset: Dataset, campaign: Campaign, stage: str) -> RunConfig:
         if [voice.name for voice in config.voices] != [voice.name for voice in dataset.voices]:
             raise PychangError(f"{folder} was begun with other voices; train in another folder")
         return config
-    config = replace(campaign.config, stage=stage, voices=dataset.voices)
+    batches = campaign.config.batches
+    left_out = tuple(dict.fromkeys((*dataset.validate, *batches.leave_out)))
+    config = replace(
+        campaign.config, stage=stage, voices=dataset.voices, batches=replace(batches, leave_out=left_out)
+    )
     if stage == "b":
         weights = campaign.folder / "stage-a" / WEIGHTS
         if not weights.is_file():

@@ -48,7 +48,7 @@ class Session:
 
     def __init__(
         self, learner: Learner, sampler: Sampler, folder: Path, config: RunConfig, report: Report,
-        progress: Progress, threads: int, stop_after_s: float | None,
+        progress: Progress, threads: int,
     ) -> None:  # fmt: skip
         self.learner, self.folder, self.config, self.report = learner, folder, config, report
         self.progress, self.began_with = progress, progress
@@ -58,7 +58,6 @@ class Session:
         self.board = Board(folder / "tensorboard")
         self.kept: dict[str, float] = {}
         self.rows = read_history(folder, progress.step)
-        self.stop_after_s = stop_after_s
         self.began = self.epoch_began = time.perf_counter()
         self.waited_before_s = 0.0
 
@@ -102,8 +101,7 @@ class Session:
         write_history(self.folder, self.rows)
         save(self.learner, self.folder, self.progress)
         self.report(_line(step, config.steps, values))
-        out_of_time = self.stop_after_s is not None and now - self.began > self.stop_after_s
-        if stalled or out_of_time:
+        if stalled:
             self.learner.model.stop_training = True
         self.epoch_began, self.waited_before_s = time.perf_counter(), self.feeder.waited_s
 

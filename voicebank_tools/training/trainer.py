@@ -14,10 +14,7 @@ from voicebank_tools.training.run_config import RunConfig, write_config
 from voicebank_tools.training.session import Outcome, Report, Session, restore
 
 
-def train(
-    dataset: Dataset, folder: Path, config: RunConfig, report: Report, threads: int = 2,
-    stop_after_s: float | None = None,
-) -> Outcome:  # fmt: skip
+def train(dataset: Dataset, folder: Path, config: RunConfig, report: Report, threads: int = 2) -> Outcome:
     """Begin or resume a run and train to its end.
 
     Written into `folder`: `run.json`, `checkpoint.npz`, `history.csv`, and, of the moving average of the
@@ -29,12 +26,13 @@ def train(
         config: What is asked for; of a resumed run, what it was begun with.
         report: Told a line at each epoch.
         threads: That make batches.
-        stop_after_s: Stop at the next epoch's end after so long, to be resumed later.
 
     Raises:
         PychangError: Keras is missing, the dataset has nothing to train on, or a file cannot be read or
             written.
     """
+    # the same seed is the same training, from the first weights on
+    import_keras().utils.set_random_seed(config.batches.seed)
     learner = build_learner(config.network, len(dataset.voices), config.stage == "b")
     if config.frozen:
         learner.generator.trainable = False
@@ -50,7 +48,7 @@ def train(
         report(f"resumed at step {progress.step} of {config.steps}")
     else:
         write_config(folder, config)
-    session = Session(learner, sampler, folder, config, report, progress, threads, stop_after_s)
+    session = Session(learner, sampler, folder, config, report, progress, threads)
     return session.run()
 
 

@@ -139,8 +139,8 @@ def _tune(
     steps = options.minutes * 60.0 * before.steps_per_s / _TUNE_COST
     config = RunConfig(
         steps=max(1, round(steps / _EPOCH)) * _EPOCH, learning_rate=TUNE_LEARNING_RATE,
-        steps_per_epoch=_EPOCH, validate_epochs=2, batches=_batches(options), network=base.options, voices=dataset.voices,
-        begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
+        steps_per_epoch=_EPOCH, validate_epochs=2, batches=_batches(options), network=base.options,
+        voices=dataset.voices, begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
     )  # fmt: skip
     return train(dataset, _emptied(work / "tuned"), config, report)
 

@@ -1,0 +1,102 @@
+from pathlib import Path
+
+import pytest
+
+from pychang import PychangError
+from tests.voicebank_tools.training.made import recordings
+from voicebank_tools.training.build import BuildOptions, build_dataset, engine_fingerprint
+from voicebank_tools.training.dataset import open_dataset
+from voicebank_tools.training.examples import PAIR, SHIFTED, Recipe
+from voicebank_tools.training.listen import read_notes
+
+pytest.importorskip("librosa", reason="librosa comes with the train and test extras")
+
+OPTIONS = BuildOptions(recipe=Recipe(shifts=1, starved=0), jobs=1)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A voicebank of two pitches, one file that is no sound, one without voice."""
+    folder = recordings(tmp_path / "singer", {"A3/a": ("a", 220.0), "D4/a": ("a", 294.0)})
+    (folder / "broken.wav").write_text("no sound", "utf-8")
+    return folder
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()}
+
+
+def test_own_examples_and_true_pairs_are_made_and_bad_files_listed(bank: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    dataset = build_dataset([bank], tmp_path / "set", OPTIONS, lambda done, total: told.append((done, total)))
+    kinds = [entry.kind for shard in dataset.shards for entry in shard.entries]
+    assert sorted(kinds) == [SHIFTED, SHIFTED, PAIR, PAIR]
+    assert list(dataset.failed) == [str(bank / "broken.wav")]
+    assert told[-1] == (5, 5)
+    assert dataset.engine == engine_fingerprint()
+    assert dataset.voices[0].minutes > 0.0
+    assert open_dataset(tmp_path / "set") == dataset
+
+
+def test_only_what_has_changed_is_made_again_and_what_is_gone_is_removed(bank: Path, tmp_path: Path) -> None:
+    build_dataset([bank], tmp_path / "set", OPTIONS)
+    before = times(tmp_path / "set")
+    build_dataset([bank], tmp_path / "set", OPTIONS)
+    assert times(tmp_path / "set") == before
+    recordings(bank, {"A3/i": ("i", 220.0)})
+    build_dataset([bank], tmp_path / "set", OPTIONS)
+    after = times(tmp_path / "set")
+    assert len(after) == len(before) + 2
+    assert before.items() <= after.items()
+    (bank / "A3" / "i.wav").unlink()
+    (tmp_path / "set" / "shards" / "mine.txt").write_text("kept", "utf-8")
+    build_dataset([bank], tmp_path / "set", OPTIONS)
+    assert times(tmp_path / "set").keys() == before.keys() | {"mine.txt"}
+
+
+def test_a_build_that_was_killed_goes_on(bank: Path, tmp_path: Path) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(done: int, total: int) -> None:
+        if done == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        build_dataset([bank], tmp_path / "set", OPTIONS, kill)
+    kept = times(tmp_path / "set")
+    assert len(kept) == 4
+    assert not (tmp_path / "set" / "dataset.json").exists()
+    whole = build_dataset([bank], tmp_path / "set", OPTIONS)
+    assert kept.items() <= times(tmp_path / "set").items()
+    fresh = build_dataset([bank], tmp_path / "other", OPTIONS)
+    assert [shard.key for shard in whole.shards] == [shard.key for shard in fresh.shards]
+
+
+def test_several_processes_make_the_same_dataset(bank: Path, tmp_path: Path) -> None:
+    one = build_dataset([bank], tmp_path / "one", OPTIONS)
+    two = build_dataset([bank], tmp_path / "two", BuildOptions(recipe=OPTIONS.recipe, jobs=2))
+    assert one.shards == two.shards
+    for path in (tmp_path / "one" / "shards").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / "shards" / path.name).read_bytes()
+
+
+def test_validation_voices_must_be_there_and_get_notes_to_listen_to(bank: Path, tmp_path: Path) -> None:
+    with pytest.raises(PychangError, match="no voice nobody to validate on; there are singer"):
+        build_dataset([bank], tmp_path / "set", BuildOptions(validate=("nobody",)))
+    options = BuildOptions(recipe=Recipe(1, 0), pairs=False, validate=("singer",), jobs=1)
+    build_dataset([bank], tmp_path / "set", options)
+    assert list(read_notes(tmp_path / "set")) == ["singer-0", "singer-1"]
+
+
+def test_only_so_much_of_each_voice_is_taken(bank: Path, tmp_path: Path) -> None:
+    options = BuildOptions(recipe=Recipe(1, 0), pairs=False, most_minutes=0.4 / 60.0, jobs=1)
+    dataset = build_dataset([bank], tmp_path / "set", options)
+    assert sum(bool(shard.entries) for shard in dataset.shards) == 1
+
+
+def test_recordings_that_give_nothing_at_all_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "voice").mkdir()
+    (tmp_path / "voice" / "bad.wav").write_text("no sound", "utf-8")
+    with pytest.raises(PychangError, match=r"no example could be made: .*bad\.wav is not a sound file"):
+        build_dataset([tmp_path / "voice"], tmp_path / "set", OPTIONS)

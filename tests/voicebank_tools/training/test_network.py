@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from pychang import PychangError
+from pychang.image import BANDS
+from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
+from voicebank_tools.training.network import NetworkOptions, build_network
+
+pytestmark = [needs_keras, quiet_libraries]
+
+SMALL = NetworkOptions(channels=(4, 6), code_size=3)
+
+
+def inputs(frames: int, seed: int = 0) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = ((1, frames, BANDS, 3), (1, frames, 6), (1, 3))
+    return [rng.uniform(-1.0, 1.0, shape).astype(np.float32) for shape in shapes]
+
+
+def stirred(options: NetworkOptions):  # type: ignore[no-untyped-def]
+    """A network with weights by chance: one that does something."""
+    network = build_network(options)
+    rng = np.random.default_rng(1)
+    for layer in network.layers:
+        if layer.name != "smoothing":
+            layer.set_weights([rng.normal(0.0, 0.1, w.shape) for w in layer.get_weights()])
+    return network
+
+
+def test_an_untrained_network_changes_nothing() -> None:
+    gains = np.asarray(build_network(NetworkOptions())([*inputs(20)[:2], np.zeros((1, 16), np.float32)]))
+    assert gains.shape == (1, 20, BANDS, 2)
+    assert not gains.any()
+
+
+def test_gains_stay_within_their_bounds_and_know_the_voice() -> None:
+    network = stirred(SMALL)
+    image, scalars, code = inputs(30)
+    gains = np.asarray(network([30.0 * image, scalars, code]))
+    assert np.abs(gains[..., 0]).max() <= 12.0
+    assert np.abs(gains[..., 1]).max() <= 6.0
+    assert np.abs(gains).max() > 1.0
+    assert np.abs(np.asarray(network([30.0 * image, scalars, -code])) - gains).max() > 1e-3
+
+
+def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None:
+    network, around = stirred(SMALL), SMALL.context_frames
+    assert NetworkOptions().context_frames == 21
+    image, scalars, code = inputs(80)
+    before = np.asarray(network([image, scalars, code]))
+    image[0, 40] += 5.0
+    changed = np.abs(np.asarray(network([image, scalars, code])) - before).max(axis=(0, 2, 3)) > 0.0
+    assert np.flatnonzero(changed).tolist() == list(range(40 - around, 40 + around + 1))
+
+
+def test_gains_do_not_flicker_from_frame_to_frame() -> None:
+    image, scalars, code = inputs(60)
+    rough = np.asarray(
+        stirred(NetworkOptions(channels=(4, 6), code_size=3, smoothing_frames=1))([image, scalars, code])
+    )
+    smooth = np.asarray(stirred(SMALL)([image, scalars, code]))
+    assert np.diff(smooth, axis=1).std() < 0.5 * np.diff(rough, axis=1).std()
+
+
+def test_too_many_levels_are_refused() -> None:
+    with pytest.raises(PychangError, match="5 levels do not divide 80 bands"):
+        build_network(NetworkOptions(channels=(4,) * 5))

@@ -1,0 +1,76 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pychang import PychangError
+from pychang.audio import read_wav
+from pychang.generator import load_generator
+from pychang.voices import recording_key, registry
+from tests.voicebank_tools.training.made import needs_keras, quiet_libraries, recordings
+from voicebank_tools.training import voice_code
+from voicebank_tools.training.checkpoint import Progress
+from voicebank_tools.training.dataset import Dataset
+from voicebank_tools.training.model_folder import write_model
+from voicebank_tools.training.network import NetworkOptions, build_network
+from voicebank_tools.training.run_config import RunConfig
+from voicebank_tools.training.session import CODES, WEIGHTS, Outcome
+from voicebank_tools.training.voice_code import FitOptions, fit_voice, folder_name
+
+SMALL = NetworkOptions(channels=(4, 6), code_size=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("Yuki", "Yuki"), ("a/b:c", "a_b_c"), ("..", "voice"), ("ゆき ", "ゆき"), ("x" * 99, "x" * 80)],
+)
+def test_a_voices_folder_has_a_name_that_every_system_takes(name: str, wanted: str) -> None:
+    assert folder_name(name) == wanted
+
+
+@needs_keras
+@quiet_libraries
+def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYCHANG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "model" / "generator.onnx"))
+    monkeypatch.setattr(voice_code, "CODE_STEPS", 4)
+    monkeypatch.setattr(voice_code, "_EPOCH", 2)
+    bank = recordings(tmp_path / "Mio", {"a": ("a", 220.0), "i": ("i", 233.0)})
+    with pytest.raises(PychangError, match=r"generator .* not found"):
+        fit_voice(bank, FitOptions(), print)
+
+    network = build_network(SMALL)
+    rng = np.random.default_rng(0)
+    for layer in network.layers:
+        if layer.name != "smoothing":
+            layer.set_weights([rng.normal(0.0, 0.1, w.shape) for w in layer.get_weights()])
+    write_model(tmp_path / "model", network, SMALL, "base", "made", "fitted")
+    base = load_generator(tmp_path / "model" / "generator.onnx")
+
+    fitted = fit_voice(bank, FitOptions(jobs=1), print)
+    assert fitted.folder == tmp_path / "data" / "voices" / "Mio"
+    assert fitted.voice.generator is None
+    assert fitted.voice.generator_sha256 == base.sha256
+    assert np.abs(fitted.voice.code).max() > 0.01
+    assert fitted.fitted_db < fitted.prior_db + 5.0
+    voice = registry().by_recording[recording_key(read_wav(bank / "a.wav"))]
+    assert (voice.name, voice.code) == ("Mio", fitted.voice.code)
+
+    # tuning is the same training with all weights free: here it only hands on what it began with
+    monkeypatch.setattr(voice_code, "train", untrained)
+    tuned = fit_voice(bank, FitOptions(name="Mio", minutes=0.01, jobs=1), print)
+    assert tuned.voice.generator is not None
+    assert (tuned.prior_db, tuned.fitted_db) == (2.0, 1.0)
+    own = load_generator(tuned.voice.generator)
+    assert own.sha256 == tuned.voice.generator_sha256 != base.sha256
+    assert "Tuned to the voice Mio" in own.card.card
+    assert registry().by_recording.keys() == tuned.voice.recordings.keys()
+
+
+def untrained(dataset: Dataset, folder: Path, config: RunConfig, report: object) -> Outcome:
+    """Leaves what training would, as it was begun; half as far from the recordings as the prior."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(config.begin_with, folder / WEIGHTS)
+    np.save(folder / CODES, np.ones((1, SMALL.code_size), np.float32))
+    return Outcome(Progress(), {"loss": 1.0, "shifted_db": 1.0, "shifted_prior_db": 2.0}, 1.0, 0.0)
