@@ -19,7 +19,7 @@ INNER = slice(50, -50)
 def tones(f0_hz: float, amplitude: float) -> FloatArray:
     time_s = np.arange(SAMPLES) / SAMPLE_RATE_HZ
     rows = (np.cos(2 * np.pi * k * f0_hz * time_s) for k in range(1, harmonic_count(f0_hz) + 1))
-    return (amplitude * sum(rows)).astype(np.float32)
+    return np.asarray(amplitude * sum(rows), np.float32)
 
 
 def taken_apart(wave: FloatArray, f0_hz: float) -> tuple[ComplexArray, FloatArray]:
