@@ -131,7 +131,9 @@ def _note(work: Work, trial: Trial, singer: Singer, folder: Path) -> Note:
         if len(wave) < metrics.SHORTEST_SAMPLES:
             raise ValueError(f"the note is only {1000 * len(wave) // SAMPLE_RATE_HZ} ms long")
         found = trial.measure(wave)
-    except (PychangError, ValueError, OSError) as error:
-        return note(failure=" ".join(f"{error}".split()) or type(error).__name__)
+    except (PychangError, ValueError) as error:
+        return note(failure=" ".join(f"{error}".split()))
+    except Exception as error:  # noqa: BLE001 - one bad note must not stop a run
+        return note(failure=" ".join(f"{type(error).__name__}: {error}".split()))
     pcm = to_pcm16(np.asarray(wave)) if work.listened else None
     return note(found.figures, clock.seconds_a_note, texture=found.texture, wave=pcm)

@@ -178,4 +178,5 @@ def _interval(difference: Difference | None) -> str:
 def _markdown_table(table: TextTable) -> str:
     heads = " | ".join(table.heads)
     lines = [f"## {table.title}", "", f"| {heads} |", f"|---{'|---:' * (len(table.heads) - 1)}|"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table.rows)])
+    rows = ([text.replace("|", "\\|") for text in row] for row in table.rows)
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -28,10 +28,13 @@ class Copier:
     name: str
     refused: str = ""
     empty: str = ""
+    broken: bool = False
 
     def sing(self, request: RenderRequest, recording: Recording) -> FloatArray:
         if recording.path.stem == self.refused:
             raise PychangError("asked\nto fail")
+        if self.broken:
+            raise RuntimeError("no such operator")
         wave = recording.wave[int(request.offset_ms * 44.1) :]
         return np.zeros(10) if recording.path.stem == self.empty else wave.astype(float)
 
@@ -78,6 +81,11 @@ def test_a_singer_that_brings_its_process_down_costs_its_sample(
         ("x", 0, False), ("y", 0, False), ("x", 1, True), ("y", 1, True),
     ]  # fmt: skip
     assert all("died" in note.failure for note in notes if note.failure)
+
+
+def test_what_nobody_expected_is_a_failure_with_its_name(samples: list[Sample]) -> None:
+    (note,) = sing_and_measure(samples[:1], [Copier("x", broken=True)], ("copy",))
+    assert note.failure == "RuntimeError: no such operator"
 
 
 def test_files_in_between_are_gone_afterwards(samples: list[Sample]) -> None:
