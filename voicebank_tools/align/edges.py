@@ -39,6 +39,9 @@ LATEST_ONSET_S = 0.08
 so a phone tends to be placed too early after a pause."""
 
 SHORTEST_PAUSE_S = 0.03
+
+LONGEST_GAP_S = 0.06
+"""Silence that may lie inside a consonant, between a burst and what follows."""
 STEADY_LEVELS = 5
 """Sound is there when it is for 5 ms."""
 
@@ -144,12 +147,17 @@ def _confidence(gain: Frames, frame: int) -> float:
 
 
 def _onset(audible: NDArray[np.bool_], bounds_s: tuple[float, float], otherwise_s: float) -> float:
-    """First moment within bounds at which silence turns into sound; as it was where that does not happen."""
+    """Moment within bounds at which silence turns into sound; as it was where that does not happen.
+
+    Of several the first that no longer silence follows: a click before is none of the phone's.
+    """
     first, last = (max(int(bound_s / LEVEL_S), 0) for bound_s in bounds_s)
-    window = audible[first : last + 1]
-    if not window.any() or window[0]:
+    heard = np.flatnonzero(audible[first : last + 1])
+    if not len(heard):
         return otherwise_s
-    return float((first + int(np.argmax(window))) * LEVEL_S)
+    after_gap = heard[1:][np.diff(heard) * LEVEL_S >= LONGEST_GAP_S]
+    start = int(after_gap[-1]) if len(after_gap) else int(heard[0])
+    return float((first + start) * LEVEL_S) if start else otherwise_s
 
 
 def _release(audible: NDArray[np.bool_], bounds_s: tuple[float, float], otherwise_s: float) -> float:

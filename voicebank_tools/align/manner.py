@@ -1,7 +1,8 @@
 """How a phone is made, by its symbol: enough phonetics to find it before anything has been learnt.
 
 Symbols of the usual sets are known by their letters: romaji, ARPABET, IPA, pinyin, jyutping, romaja.
-What means different things in different sets (`j`, `y`) stands in the class that fits all of them best.
+What means different things in different sets stands in the class that fits all of them (`j`: a glide in
+IPA, an affricate elsewhere).
 """
 
 from collections.abc import Mapping
@@ -74,11 +75,11 @@ _WHOLE = MappingProxyType(
 _BY_LETTER = (
     ("aeiouAEIOUɑɐæɛəɜɪɔʊʏøœɶʌɯɨɵɤɒ", "vowel"),
     ("mnNŋɱɲɴMηɳ", "nasal"),
-    ("lɹrjwyɥɾʎʁɻLRJWYɭɫʋ", "approximant"),
+    ("lɹrwyɥɾʎʁɻLRWYɭɫʋ", "approximant"),
     ("ptkPTK", "voiceless stop"),
     ("bdgɡBDGɟɖ", "voiced stop"),
     ("fsʃxhɣçɕFSHχʂθXɸ", "voiceless fricative"),
-    ("vzʒVZʑʐðβ", "voiced fricative"),
+    ("vzʒjVZJʑʐðβʝ", "voiced fricative"),
 )
 
 

@@ -53,6 +53,14 @@ def test_a_stop_that_swallowed_the_pause_gives_it_back() -> None:
     assert found[1][1] == pytest.approx(0.5, abs=0.003)
 
 
+def test_a_click_before_a_stop_is_not_its_burst_but_a_burst_before_breath_is() -> None:
+    placed = [Placed(SP, 0.0, 1.0), Placed(K, 0.1, 1.0), Placed(A, 0.63, 1.0), Placed(SP, 1.0, 1.0)]
+    click = levels((0.2, -80.0), (0.02, -30.0), (0.3, -80.0), (0.5, -20.0), (0.3, -80.0))
+    assert moved(placed, click)[1] == ("k", pytest.approx(0.52, abs=0.003))
+    burst = levels((0.52, -80.0), (0.02, -30.0), (0.04, -80.0), (0.4, -20.0), (0.3, -80.0))
+    assert moved(placed, burst)[1] == ("k", pytest.approx(0.52, abs=0.003))
+
+
 def test_a_vowel_is_looked_for_near_its_edge_alone() -> None:
     level_db = levels((0.5, -80.0), (0.5, -20.0))
     near = moved([Placed(SP, 0.0, 1.0), Placed(A, 0.45, 1.0)], level_db)

@@ -13,7 +13,7 @@ from voicebank_tools.align.manner import MOMENTS, manner, plain
         ("g gy d b ɡ B", "voiced stop"),
         ("ch ts tsh tɕ CH q", "voiceless affricate"),
         ("s sh h f hh x ʃ ɕ zh/s HH", "voiceless fricative"),
-        ("z v jh dz ʒ ZH", "voiced fricative"),
+        ("z v j jh dz ʒ ZH", "voiced fricative"),
         ("SP pau sil", "pause"),
         ("AP br", "breath"),
         ("? 8 ?!", "unknown"),
