@@ -16,7 +16,7 @@ MOST_CELLS = 600_000_000
 LEAST_CLIPS = 4
 """With fewer, nobody can say what is usual in a folder."""
 
-DEVIATIONS, LEAST_NATS = 5.0, 1.0
+DEVIATIONS, LEAST_NATS = 6.0, 1.0
 MAD_TO_DEVIATION = 1.4826
 
 MISFIT = "the text does not fit the sound"
