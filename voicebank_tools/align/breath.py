@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicebank_tools.align.edges import FRAME_S, LEVEL_S, Placed
 from voicebank_tools.align.features import Frames
@@ -38,8 +39,8 @@ def with_breaths(placed: Sequence[Placed], cues: Frames, level_db: Frames, durat
     return found
 
 
-def _breathy(cues: Frames, level_db: Frames) -> Frames:
-    """Frames that sound like breath, [frames] 0 or 1, gaps and splinters smoothed away."""
+def _breathy(cues: Frames, level_db: Frames) -> NDArray[np.bool_]:
+    """Frames that sound like breath, [frames], gaps and splinters smoothed away."""
     at = np.minimum(np.rint(np.arange(len(cues)) * FRAME_S / LEVEL_S).astype(int), len(level_db) - 1)
     level = level_db[at]
     peak_db = float(level_db.max())
@@ -47,23 +48,42 @@ def _breathy(cues: Frames, level_db: Frames) -> Frames:
     audible = (level > max(floor_db, peak_db + LOWEST_UNDER_PEAK_DB)) & (level < peak_db + UNDER_PEAK_DB)
     noisy = (cues[:, 1] < MOST_VOICING) & (cues[:, 2] > LEAST_BRIGHTNESS_DB)
     shares = np.convolve(audible & noisy, np.full(SMOOTH_FRAMES, 1.0 / SMOOTH_FRAMES), mode="same")
-    return (shares > 0.5).astype(np.float32)
+    return np.asarray(shares > 0.5)
 
 
-def _divided(pause: Placed, end_s: float, breathy: Frames) -> Iterator[Placed]:
+def _divided(pause: Placed, end_s: float, breathy: NDArray[np.bool_]) -> Iterator[Placed]:
     """The pause, or silence and breaths in turn."""
-    first, last = (int(np.ceil(moment_s / FRAME_S)) for moment_s in (pause.begin_s, end_s))
-    steps = np.diff(breathy[first:last], prepend=0.0, append=0.0)
-    starts, stops = np.flatnonzero(steps > 0) + first, np.flatnonzero(steps < 0) + first
     edge_s = pause.begin_s
-    for start, stop in zip(starts, stops, strict=True):
-        start_s, stop_s = int(start) * FRAME_S, int(stop) * FRAME_S
-        if stop_s - start_s < SHORTEST_BREATH_S:
-            continue
-        begin_s = edge_s if start_s - edge_s < SHORTEST_SILENCE_S else start_s
-        if begin_s > edge_s:
+    for start_s, stop_s in _breaths(pause.begin_s, end_s, breathy):
+        if start_s > edge_s:
             yield Placed(Slot(SILENCE, -1), edge_s, pause.confidence)
-        yield Placed(Slot(BREATH, -1), begin_s, pause.confidence)
-        edge_s = end_s if end_s - stop_s < SHORTEST_SILENCE_S else stop_s
+        yield Placed(Slot(BREATH, -1), start_s, pause.confidence)
+        edge_s = stop_s
     if edge_s < end_s:
         yield Placed(Slot(SILENCE, -1), edge_s, pause.confidence)
+
+
+def _breaths(begin_s: float, end_s: float, breathy: NDArray[np.bool_]) -> Iterator[tuple[float, float]]:
+    """Begin and end of the breaths of a pause; silences too short to stand alone belong to them."""
+    first, last = (int(np.ceil(moment_s / FRAME_S)) for moment_s in (begin_s, end_s))
+    breaths = _without_short(breathy[first:last], SHORTEST_BREATH_S)
+    if not breaths.any():
+        return
+    for start, stop in _runs(~_without_short(~breaths, SHORTEST_SILENCE_S)):
+        yield (
+            (first + start) * FRAME_S if start else begin_s,
+            (first + stop) * FRAME_S if first + stop < last else end_s,
+        )
+
+
+def _without_short(mask: NDArray[np.bool_], least_s: float) -> NDArray[np.bool_]:
+    kept = np.zeros_like(mask)
+    for start, stop in _runs(mask):
+        kept[start:stop] = (stop - start) * FRAME_S >= least_s
+    return kept
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Begin and end of each run of true values."""
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]

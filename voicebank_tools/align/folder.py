@@ -132,6 +132,6 @@ def _labelled(found: _Found, habits: Habits, misfit: bool) -> Aligned:
 
 def _unlabelled(clip: _Clip) -> Aligned:
     if clip.corrected is not None:
-        return Aligned(clip.name, clip.corrected, float("-inf"))
+        return Aligned(clip.name, clip.corrected, 0.0)
     labels = tiers(evenly(clip.slots, clip.sound.duration_s), clip.transcript, clip.sound.duration_s)
     return Aligned(clip.name, labels, float("-inf"), clip.fault)

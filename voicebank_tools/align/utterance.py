@@ -30,7 +30,8 @@ class Aligned:
     Attributes:
         labels: Cover the clip without gaps, with a confidence for every phone.
         score: How well text and sound fit: mean log-likelihood of a frame in nats, higher is better,
-            comparable within one run.
+            comparable within one run. Minus infinity for a clip that cannot be labelled, 0 for labels of a
+            person's in such a clip.
         suspect: Why a person should look at the whole clip; empty where nothing is the matter.
     """
 

@@ -41,6 +41,24 @@ def test_a_short_silence_beside_a_breath_becomes_part_of_it() -> None:
     ]
 
 
+def test_a_gasp_in_two_is_one_breath() -> None:
+    pieces = [
+        (0.5, VOICE),
+        (0.2, SILENCE),
+        (0.2, BREATH),
+        (0.035, SILENCE),
+        (0.2, BREATH),
+        (0.2, SILENCE),
+        (0.5, VOICE),
+    ]
+    placed = [Placed(A, 0.0, 1.0), Placed(SP, 0.5, 1.0), Placed(A, 1.335, 1.0)]
+    assert names(placed, pieces) == ["a", "SP", "AP", "SP", "a"]
+
+
+def test_a_pause_too_short_for_anything_stays_a_pause() -> None:
+    assert names([Placed(A, 0.0, 1.0), Placed(SP, 0.5, 1.0)], [(0.5, VOICE), (0.03, SILENCE)]) == ["a", "SP"]
+
+
 @pytest.mark.parametrize(
     "middle",
     [(0.06, BREATH), (0.3, (-40.0, 0.9, 5.0)), (0.3, (-40.0, 0.2, -30.0)), (0.3, (-12.0, 0.2, 5.0))],

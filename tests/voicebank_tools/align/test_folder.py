@@ -130,6 +130,14 @@ def test_clips_without_a_voice_do_not_stop_the_others() -> None:
     assert found[0].labels.confidence == (0.0,) * 6
 
 
+def test_hand_made_labels_stay_even_where_we_would_have_none() -> None:
+    song = songs()[0]
+    labels = song.labels
+    silent = Utterance("silent", np.zeros(len(song.wave)), song.transcript, labels)
+    (found,) = align_folder([silent])
+    assert (found.labels, found.score, found.suspect) == (labels, 0.0, "")
+
+
 def test_nothing_but_silence_is_labelled_too() -> None:
     found = align_folder([Utterance("silent", np.zeros(SAMPLE_RATE_HZ), songs()[0].transcript)])
     assert [one.suspect for one in found] == ["silent"]
