@@ -22,8 +22,9 @@ MOST_LINES = 20
     "--validate", "-v", multiple=True, metavar="VOICE",
     help="A voice to measure with and never train on. May be repeated.",
 )  # fmt: skip
-@click.option("--shifts", type=click.IntRange(0, 16), default=2, help="Examples of pitch round trips each.")
+@click.option("--shifts", type=click.IntRange(0, 16), default=1, help="Examples of pitch round trips each.")
 @click.option("--starved", type=click.IntRange(0, 16), default=1, help="Held or stretched examples each.")
+@click.option("--moved", type=click.IntRange(0, 16), default=1, help="Examples drawn as if moved, each.")
 @click.option("--pairs/--no-pairs", default=True, help="Whether to look for true pairs.")
 @click.option(
     "--minutes", "most_minutes", type=click.FloatRange(min=0.01),
@@ -33,7 +34,7 @@ MOST_LINES = 20
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help="Processes; 0: one for each core.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; problems are still told.")
 def build(
-    folders: tuple[Path, ...], output: Path, validate: tuple[str, ...], shifts: int, starved: int,
+    folders: tuple[Path, ...], output: Path, validate: tuple[str, ...], shifts: int, starved: int, moved: int,
     pairs: bool, most_minutes: float | None, seed: int, jobs: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Make a dataset for training from FOLDERS of recordings, one for each voice.
@@ -45,7 +46,7 @@ def build(
     from voicebank_tools.training.examples import Recipe
     from voicebank_tools.training.summary import dataset_summary
 
-    options = BuildOptions(Recipe(shifts, starved), pairs, validate, most_minutes, jobs, seed)
+    options = BuildOptions(Recipe(shifts, starved, moved), pairs, validate, most_minutes, jobs, seed)
     with share_progress("examples", hidden=quiet) as on_progress:
         dataset = build_dataset(folders, output, options, on_progress)
     tell_failed(dataset.failed)

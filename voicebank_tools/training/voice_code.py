@@ -146,10 +146,10 @@ def _tune(
 
 
 def _batches(options: FitOptions) -> BatchOptions:
-    # another head would be another voice
-    same_head = Augmentation(formant_share=0.0)
+    # another head or microphone would be another voice
+    same_voice = Augmentation(colour_share=0.0, formant_share=0.0)
     return BatchOptions(
-        examples=_EXAMPLES, unknown_share=0.0, held_out_share=HELD_OUT_SHARE, augmentation=same_head,
+        examples=_EXAMPLES, unknown_share=0.0, held_out_share=HELD_OUT_SHARE, augmentation=same_voice,
         seed=options.seed,
     )  # fmt: skip
 

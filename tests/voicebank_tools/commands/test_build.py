@@ -23,7 +23,7 @@ def test_a_dataset_is_built_and_told(tmp_path: Path, capsys: pytest.CaptureFixtu
         "1",
     ]
     assert main(command) == 0
-    assert "mio: 0.0 min, 1 shifted, 0 starved, 0 pair" in capsys.readouterr().out
+    assert "mio: 0.0 min, 1 shifted, 0 starved, 0 pair, 1 moved" in capsys.readouterr().out
 
     (folder / "bad.wav").write_text("no sound", "utf-8")
     assert main([*command, "--quiet"]) == 1

@@ -11,7 +11,7 @@ from voicebank_tools.training.listen import read_notes
 
 pytest.importorskip("librosa", reason="librosa comes with the train and test extras")
 
-OPTIONS = BuildOptions(recipe=Recipe(shifts=1, starved=0), jobs=1)
+OPTIONS = BuildOptions(recipe=Recipe(shifts=1, starved=0, moved=0), jobs=1)
 
 
 @pytest.fixture
@@ -84,13 +84,13 @@ def test_several_processes_make_the_same_dataset(bank: Path, tmp_path: Path) -> 
 def test_validation_voices_must_be_there_and_get_notes_to_listen_to(bank: Path, tmp_path: Path) -> None:
     with pytest.raises(PychangError, match="no voice nobody to validate on; there are singer"):
         build_dataset([bank], tmp_path / "set", BuildOptions(validate=("nobody",)))
-    options = BuildOptions(recipe=Recipe(1, 0), pairs=False, validate=("singer",), jobs=1)
+    options = BuildOptions(recipe=Recipe(1, 0, 0), pairs=False, validate=("singer",), jobs=1)
     build_dataset([bank], tmp_path / "set", options)
     assert list(read_notes(tmp_path / "set")) == ["singer-0", "singer-1"]
 
 
 def test_only_so_much_of_each_voice_is_taken(bank: Path, tmp_path: Path) -> None:
-    options = BuildOptions(recipe=Recipe(1, 0), pairs=False, most_minutes=0.4 / 60.0, jobs=1)
+    options = BuildOptions(recipe=Recipe(1, 0, 0), pairs=False, most_minutes=0.4 / 60.0, jobs=1)
     dataset = build_dataset([bank], tmp_path / "set", options)
     assert sum(bool(shard.entries) for shard in dataset.shards) == 1
 

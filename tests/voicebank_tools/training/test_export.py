@@ -19,7 +19,7 @@ def stirred():  # type: ignore[no-untyped-def]
     network = build_network(SMALL)
     rng = np.random.default_rng(1)
     for layer in network.layers:
-        if layer.name != "smoothing":
+        if layer.trainable:
             layer.set_weights([rng.normal(0.0, 0.1, w.shape) for w in layer.get_weights()])
     return network
 

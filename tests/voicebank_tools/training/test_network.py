@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from pychang import PychangError
+from pychang.conditions import SCALARS
 from pychang.image import BANDS
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
 from voicebank_tools.training.network import NetworkOptions, build_network
@@ -14,7 +15,9 @@ SMALL = NetworkOptions(channels=(4, 6), code_size=3)
 def inputs(frames: int, seed: int = 0) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     shapes = ((1, frames, BANDS, 3), (1, frames, 6), (1, 3))
-    return [rng.uniform(-1.0, 1.0, shape).astype(np.float32) for shape in shapes]
+    image, scalars, code = (rng.uniform(-1.0, 1.0, shape).astype(np.float32) for shape in shapes)
+    scalars[..., SCALARS.index("held")] = 0.5
+    return [image, scalars, code]
 
 
 def stirred(options: NetworkOptions):  # type: ignore[no-untyped-def]
@@ -22,7 +25,7 @@ def stirred(options: NetworkOptions):  # type: ignore[no-untyped-def]
     network = build_network(options)
     rng = np.random.default_rng(1)
     for layer in network.layers:
-        if layer.name != "smoothing":
+        if layer.trainable:
             layer.set_weights([rng.normal(0.0, 0.1, w.shape) for w in layer.get_weights()])
     return network
 
@@ -45,21 +48,33 @@ def test_gains_stay_within_their_bounds_and_know_the_voice() -> None:
 
 def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None:
     network, around = stirred(SMALL), SMALL.context_frames
-    assert NetworkOptions().context_frames == 21
-    image, scalars, code = inputs(80)
+    assert NetworkOptions().context_frames == 36
+    image, scalars, code = inputs(100)
+    scalars[..., 4] = 1.0  # held: the longest reach
     before = np.asarray(network([image, scalars, code]))
-    image[0, 40] += 5.0
+    image[0, 50] += 5.0
     changed = np.abs(np.asarray(network([image, scalars, code])) - before).max(axis=(0, 2, 3)) > 0.0
-    assert np.flatnonzero(changed).tolist() == list(range(40 - around, 40 + around + 1))
+    assert np.flatnonzero(changed).tolist() == list(range(50 - around, 50 + around + 1))
 
 
 def test_gains_do_not_flicker_from_frame_to_frame() -> None:
     image, scalars, code = inputs(60)
-    rough = np.asarray(
-        stirred(NetworkOptions(channels=(4, 6), code_size=3, smoothing_frames=1))([image, scalars, code])
-    )
+    scalars[..., 4] = 0.0
+    options = NetworkOptions(channels=(4, 6), code_size=3, smoothing_frames=1)
+    rough = np.asarray(stirred(options)([image, scalars, code]))
     smooth = np.asarray(stirred(SMALL)([image, scalars, code]))
     assert np.diff(smooth, axis=1).std() < 0.5 * np.diff(rough, axis=1).std()
+
+
+def test_gains_of_a_held_vowel_are_steadier_still() -> None:
+    network = stirred(SMALL)
+    image, scalars, code = inputs(100)
+    swings = []
+    for held in (0.0, 1.0):
+        scalars[..., 4] = held
+        gains = np.asarray(network([image, scalars, code]))[:, 20:-20]
+        swings.append(np.diff(gains, axis=1).std())
+    assert swings[1] < 0.2 * swings[0]
 
 
 def test_too_many_levels_are_refused() -> None:

@@ -9,8 +9,8 @@ def test_a_dataset_is_told_voice_by_voice(tmp_path: Path) -> None:
     dataset = replace(made.dataset(tmp_path), failed={"bad.wav": "is no sound"})
     lines = dataset_summary(dataset).splitlines()
     assert lines[0].endswith("36 examples")
-    assert lines[1] == "  alice: 1.0 min, 4 shifted, 4 starved, 4 pair"
-    assert lines[3].endswith("4 pair, for validation")
+    assert lines[1] == "  alice: 1.0 min, 4 shifted, 4 starved, 4 pair, 0 moved"
+    assert lines[3].endswith("0 moved, for validation")
     assert lines[4] == "  left out: 1 recordings"
 
 

@@ -26,7 +26,7 @@ pytestmark = [needs_keras, quiet_libraries]
 
 CONFIG = RunConfig(
     steps=60, steps_per_epoch=10, validate_epochs=3, learning_rate=1e-2,
-    batches=BatchOptions(examples=2, frames=32, augmentation=Augmentation(0.5, 0.1, 0.2)),
+    batches=BatchOptions(examples=2, frames=32, augmentation=Augmentation(colour_share=0.0)),
     network=NetworkOptions(channels=(4, 6), code_size=3),
 )  # fmt: skip
 
