@@ -17,7 +17,7 @@ from pychang.harmonics import (
 from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 4
+ANALYSIS_VERSION = 5
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -99,7 +99,7 @@ def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
     tract = minimum_phase(logs, filled)
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
     noise = noise_bands(residual, filled, count)
-    missing, tone = noise_and_tone(samples, amplitudes, noise, phase, voicing)
+    missing, tone = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
     nearest = _nearest_voiced(voicing)
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase,

@@ -23,6 +23,7 @@ _PARTIALS, _NEIGHBOURS = 5, 3
 _LEAST_POWER = 1e-14
 _LEAST_TONE = 1e-3  # in power
 _MOST_MISSING = 2.0  # nepers, 17 dB
+_ALL_TONE_HZ, _ALL_HZ = 400.0, 1800.0
 _LOG_MEAN_OF_CHANCE = 0.08  # how far the mean log of such powers lies below the log mean, in white noise
 
 
@@ -54,7 +55,12 @@ def noise_window() -> FloatArray:
 
 
 def noise_and_tone(
-    samples: FloatArray, amplitudes: ComplexArray, noise: FloatArray, phase: FloatArray, voicing: FloatArray
+    samples: FloatArray,
+    amplitudes: ComplexArray,
+    noise: FloatArray,
+    phase: FloatArray,
+    f0_hz: FloatArray,
+    voicing: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Find how much of each partial is noise, and how much noise the residual lacks.
 
@@ -63,6 +69,7 @@ def noise_and_tone(
         amplitudes: Its partials. Shape [frames, partials].
         noise: `noise_bands` of its residual. Shape [frames, partials].
         phase: Glottal phase in cycles. Shape [frames].
+        f0_hz: Positive. Shape [frames].
         voicing: 0..1. Shape [frames].
 
     Returns:
@@ -82,7 +89,14 @@ def noise_and_tone(
     measured = steady(_over_partials(0.5 * np.abs(amplitudes) ** 2, _NEIGHBOURS))
     share = np.clip(1.0 - floor / np.maximum(measured, _LEAST_POWER), _LEAST_TONE, 1.0)
     missing = 0.5 * (log_floor - np.log(steady(_over_partials(np.exp(2.0 * noise), _PARTIALS))))
-    return np.clip(missing, 0.0, _MOST_MISSING), 0.5 * np.log(share)
+    treble = _treble(f0_hz, amplitudes.shape[1])
+    return treble * np.clip(missing, 0.0, _MOST_MISSING), treble * 0.5 * np.log(share)
+
+
+def _treble(f0_hz: FloatArray, count: int) -> FloatArray:
+    """Where there is breath: what lies between low partials is their own swing, leaked. [frames, count]."""
+    hz = np.arange(1, count + 1)[None] * f0_hz[:, None]
+    return np.clip((hz - _ALL_TONE_HZ) / (_ALL_HZ - _ALL_TONE_HZ), 0.0, 1.0).astype(np.float32)
 
 
 def _over_partials(rows: FloatArray, width: int) -> FloatArray:
