@@ -17,7 +17,7 @@ from pychang.files import long_path
 from pychang.image import IMAGE_HOP_SAMPLES
 from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.process_pool import available_cores, each_apart
-from voicebank_tools.training.clips import Clip, groups, partners
+from voicebank_tools.training.clips import Clip, families, groups, partners
 from voicebank_tools.training.corpora import (
     SHORTEST_PIECE_S,
     Corpus,
@@ -176,24 +176,30 @@ def _by_wanted(pairs: Sequence[tuple[Clip, Clip]]) -> list[tuple[tuple[Clip, ...
 
 
 def _thinned(corpus: Corpus, most_minutes: float | None) -> tuple[Path, ...]:
-    """Choose recordings evenly until their length is what is wanted. All that cannot be opened stay in, to be
-    told of."""
+    """Choose recordings evenly until their length is what is wanted, those of the same sounds together: apart
+    they would be no pairs. What cannot be opened stays in, to be told of."""
     if most_minutes is None:
         return corpus.recordings
+    found = families(corpus)
+    lengths_s = [sum(map(_length_s, family)) for family in found]
+    share = min(1.0, most_minutes * 60.0 / max(sum(lengths_s), 1e-9))
+    chosen: list[Path] = []
+    owed_s = 0.0
+    for family, length_s in zip(found, lengths_s, strict=True):
+        owed_s += share * length_s
+        if owed_s >= 0.5 * length_s:
+            chosen += family
+            owed_s -= length_s
+    return tuple(sorted(chosen))
+
+
+def _length_s(path: Path) -> float:
     import soundfile
 
-    lengths = []
-    for path in corpus.recordings:
-        try:
-            lengths.append(soundfile.info(str(long_path(path))).duration)
-        except (soundfile.SoundFileError, OSError):
-            lengths.append(0.0)
-    share = min(1.0, most_minutes * 60.0 / max(sum(lengths), 1e-9))
-    places = np.floor((np.arange(len(lengths)) + 1) * share).astype(int)
-    return tuple(
-        path for path, place, before in zip(corpus.recordings, places, [0, *places[:-1]], strict=True)
-        if place > before
-    ) or corpus.recordings[:1]  # fmt: skip
+    try:
+        return float(soundfile.info(str(long_path(path))).duration)
+    except (soundfile.SoundFileError, OSError):
+        return 0.0
 
 
 def _examples(work: Work, rng: np.random.Generator, failed: dict[str, str]) -> Iterator[Example]:

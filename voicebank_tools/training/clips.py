@@ -51,6 +51,19 @@ def groups(corpus: Corpus) -> tuple[tuple[Clip, ...], ...]:
     return tuple(tuple(clips) for _, clips in sorted(found.items()) if len(clips) > 1)
 
 
+def families(corpus: Corpus) -> tuple[tuple[Path, ...], ...]:
+    """Return all recordings, those that their names say hold the same sounds together, in a fixed order.
+
+    Notes of one vowel stay apart: there any is as good as any other.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in corpus.recordings:
+        name = _sounds_by_name(path, corpus.folder, corpus.facts.pairing)
+        alone = not name or corpus.facts.pairing == "notes"
+        found.setdefault(f"file {path}" if alone else f"sounds {name}", []).append(path)
+    return tuple(tuple(paths) for paths in found.values())
+
+
 def partners(group: tuple[Clip, ...], rng: np.random.Generator) -> tuple[tuple[Clip, Clip], ...]:
     """Return (source, wanted) clips: for each wanted one up to `MOST_PARTNERS` others by chance."""
     chosen = []

@@ -89,10 +89,16 @@ def test_validation_voices_must_be_there_and_get_notes_to_listen_to(bank: Path, 
     assert list(read_notes(tmp_path / "set")) == ["singer-0", "singer-1"]
 
 
-def test_only_so_much_of_each_voice_is_taken(bank: Path, tmp_path: Path) -> None:
-    options = BuildOptions(recipe=Recipe(1, 0, 0), pairs=False, most_minutes=0.4 / 60.0, jobs=1)
+def test_only_so_much_of_each_voice_is_taken_and_pairs_stay_together(bank: Path, tmp_path: Path) -> None:
+    recordings(bank, {f"A3/{name}": ("i", 220.0) for name in ("i1", "i2", "i3", "i4")})
+    options = BuildOptions(recipe=Recipe(1, 0, 0), most_minutes=1.2 / 60.0, jobs=1)  # of 2.4 s
     dataset = build_dataset([bank], tmp_path / "set", options)
-    assert sum(bool(shard.entries) for shard in dataset.shards) == 1
+    own = [shard.sources[0] for shard in dataset.shards if len(shard.sources) == 1 and shard.entries]
+    pairs = [shard for shard in dataset.shards if len(shard.sources) == 2]
+    assert len(own) == 3
+    assert own.count("a.wav") == 2
+    assert len(pairs) == 2
+    assert list(dataset.failed) == [str(bank / "broken.wav")]
 
 
 def test_recordings_that_give_nothing_at_all_are_an_error(tmp_path: Path) -> None:

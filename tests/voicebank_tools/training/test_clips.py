@@ -8,7 +8,7 @@ from pychang import PychangError
 from voicebank_tools.labels.segment import Segment
 from voicebank_tools.labels.textgrid_file import write_textgrid
 from voicebank_tools.labels.tiers import Tier, TierFile
-from voicebank_tools.training.clips import MOST_PARTNERS, Clip, groups, partners
+from voicebank_tools.training.clips import MOST_PARTNERS, Clip, families, groups, partners
 from voicebank_tools.training.corpora import Corpus, CorpusFacts, Pairing
 
 
@@ -34,6 +34,13 @@ def test_recordings_pair_by_their_names(
     pairing: Pairing, names: list[str], wanted: list[list[str]], tmp_path: Path
 ) -> None:
     assert stems(groups(corpus(tmp_path, names, pairing))) == wanted
+
+
+def test_takes_of_a_phrase_are_a_family_and_notes_are_not(tmp_path: Path) -> None:
+    takes = corpus(tmp_path, ["a_1", "b_1", "a_2"], "takes")
+    assert [[path.stem for path in family] for family in families(takes)] == [["a_1", "a_2"], ["b_1"]]
+    notes = corpus(tmp_path, ["notes_C3", "notes_D3"], "notes")
+    assert [len(family) for family in families(notes)] == [1, 1]
 
 
 def test_labelled_words_pair_and_pauses_and_short_ones_do_not(tmp_path: Path) -> None:
