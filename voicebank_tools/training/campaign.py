@@ -52,10 +52,11 @@ def run_campaign(dataset: Dataset, campaign: Campaign, report: Callable[[str], N
     """Train all stages and write the model file; returns its path.
 
     Raises:
-        PychangError: A stage is there already and `resume` is not asked for, stage a is missing for stage b,
+        PychangError: A voice to leave out is not there, a stage is there already and `resume` is not asked for, stage a is missing for stage b,
             Keras is missing, or a file cannot be read or written.
     """
     import_keras()
+    _check_voices(dataset, campaign.config.batches.leave_out)
     threads = campaign.threads or max(1, min(8, (os.cpu_count() or 2) // 2))
     times = []
     for stage in campaign.stages:
@@ -68,6 +69,13 @@ def run_campaign(dataset: Dataset, campaign: Campaign, report: Callable[[str], N
     for line in times:
         report(line)
     return campaign.folder / MODEL
+
+
+def _check_voices(dataset: Dataset, left_out: tuple[str, ...]) -> None:
+    known = [voice.name for voice in dataset.voices]
+    for name in left_out:
+        if name not in known:
+            raise PychangError(f"no voice {name} to leave out; there are {', '.join(known)}")
 
 
 def _config(dataset: Dataset, campaign: Campaign, stage: str) -> RunConfig:

@@ -45,6 +45,13 @@ def test_a_training_leaves_a_model_that_sings_and_can_be_trained_further(tmp_pat
         run_campaign(renamed, replace(campaign, resume=True), lines.append)
 
 
+def test_a_voice_to_leave_out_must_be_there(tmp_path: Path) -> None:
+    dataset = made.dataset(tmp_path / "set")
+    config = replace(CONFIG, batches=replace(CONFIG.batches, leave_out=("dave",)))
+    with pytest.raises(PychangError, match="no voice dave to leave out; there are alice, bob, carol"):
+        run_campaign(dataset, Campaign(tmp_path / "run", "a", config), print)
+
+
 def test_stage_b_needs_stage_a(tmp_path: Path) -> None:
     dataset = made.dataset(tmp_path / "set")
     with pytest.raises(PychangError, match="train stage a first"):
