@@ -52,8 +52,8 @@ def run_campaign(dataset: Dataset, campaign: Campaign, report: Callable[[str], N
     """Train all stages and write the model file; returns its path.
 
     Raises:
-        PychangError: A voice to leave out is not there, a stage is there already and `resume` is not asked for, stage a is missing for stage b,
-            Keras is missing, or a file cannot be read or written.
+        PychangError: A voice to leave out is not there, a stage is there already and `resume` is not asked
+            for, stage a is missing for stage b, Keras is missing, or a file cannot be read or written.
     """
     import_keras()
     _check_voices(dataset, campaign.config.batches.leave_out)
