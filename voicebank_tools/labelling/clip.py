@@ -22,27 +22,23 @@ SOUND_ENDINGS = frozenset((".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"))
 MOST_CLIPS = 100_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Clip:
-    """A clip that can be labelled.
+    """A clip that can be labelled; its wave is read again when it is needed (`read_wave`).
 
     Attributes:
         name: Its path below the folder without ending, with `/`.
-        wave: [samples], mono at 44.1 kHz.
+        duration_s: Of its wave.
         by_hand: A person's labels of it.
         digest: Of sound and text; the same where both are.
     """
 
     name: str
     path: Path
-    wave: FloatArray
+    duration_s: float
     transcript: Transcript
     by_hand: ByHand | None
     digest: str
-
-    @property
-    def duration_s(self) -> float:
-        return len(self.wave) / SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True)
@@ -127,7 +123,7 @@ def prepare_clip(path: Path, questions: Questions) -> Prepared:
     try:
         samples, rate_hz = read_native(path)
         refuse_long(len(samples) / rate_hz)
-        wave = np.asarray(resample(samples.mean(axis=1, dtype=np.float32), rate_hz))
+        wave = _mono(samples, rate_hz)
         duration_s = len(wave) / SAMPLE_RATE_HZ
         by_hand = questions.by_hand_of(name, duration_s)
         transcript = by_hand.transcript if by_hand else questions.text_of(path)
@@ -139,13 +135,22 @@ def prepare_clip(path: Path, questions: Questions) -> Prepared:
     remarks = tuple(
         Finding("warning", path, 0, "", why, cure) for why, cure in doubts(samples, rate_hz, wave)
     )
-    return Prepared(Clip(name, path, wave, transcript, by_hand, _digest(wave, transcript)), remarks)
+    return Prepared(Clip(name, path, duration_s, transcript, by_hand, _digest(wave, transcript)), remarks)
+
+
+def read_wave(path: Path) -> FloatArray:
+    """Return the wave of a clip, [samples], mono at 44.1 kHz. Raises PychangError if it cannot be read."""
+    return _mono(*read_native(path))
 
 
 def finding_of(error: PychangError, path: Path) -> Finding:
     """Return what an error says (`why; cure`) as the finding that a clip is left out."""
     why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
     return Finding("error", path, 0, "", f"{why or cure}", cure if why else "the clip is left out")
+
+
+def _mono(samples: FloatArray, rate_hz: int) -> FloatArray:
+    return np.asarray(resample(samples.mean(axis=1, dtype=np.float32), rate_hz))
 
 
 def _digest(wave: FloatArray, transcript: Transcript) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pychang import PychangError
-from pychang.arrays import FloatArray
 from pychang.files import write_atomically
 from voicebank_tools.align.utterance import Aligned
 from voicebank_tools.labelling.by_hand import grid_path
+from voicebank_tools.labelling.clip import read_wave
 from voicebank_tools.labelling.picture import picture_png
 from voicebank_tools.labelling.record import FILE_NAME
 from voicebank_tools.labelling.review import review, review_csv, review_html
@@ -53,11 +53,11 @@ def write_tables(aligned: Sequence[Aligned], out: Path) -> None:
 
 
 def write_review(
-    aligned: Sequence[Aligned], waves: Mapping[str, FloatArray], pictures: int, out: Path
+    aligned: Sequence[Aligned], recordings: Mapping[str, Path], pictures: int, out: Path
 ) -> None:
     """Write review.csv, review.html and pictures of the first clips; those of earlier runs go.
 
-    `waves`: by name, [samples] at 44.1 kHz.
+    `recordings`: the sound files by name; those of drawn clips are read.
     """
     reviewed = review(aligned)
     by_name = {one.name: one for one in aligned}
@@ -66,6 +66,7 @@ def write_review(
     for old in (out / REVIEW).glob("[0-9][0-9][0-9].png"):
         old.unlink()
     for one, path in zip(reviewed, shown, strict=False):
-        write_atomically(out / path, picture_png(waves[one.name], by_name[one.name].labels, one.name))
+        picture = picture_png(read_wave(recordings[one.name]), by_name[one.name].labels, one.name)
+        write_atomically(out / path, picture)
     write_atomically(out / "review.csv", review_csv(reviewed).encode("utf-8", "replace"))
     write_atomically(out / "review.html", review_html(reviewed, shown).encode("utf-8", "replace"))

@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 
 from voicebank_tools.align.folder import align_folder
-from voicebank_tools.align.utterance import Aligned, Utterance
+from voicebank_tools.align.utterance import Aligned
 from voicebank_tools.finding import Finding
 from voicebank_tools.labelling.by_hand import find_by_hand, grid_path
 from voicebank_tools.labelling.clip import Clip, Questions, find_clips, name_of, prepare_clips, same_names
@@ -31,6 +31,7 @@ from voicebank_tools.labelling.record import (
     write_record,
 )
 from voicebank_tools.labelling.review import Reviewed, review
+from voicebank_tools.labelling.utterances import Utterances
 from voicebank_tools.transcripts.sources import Sources, TextOptions, open_sources
 
 _LOOK = "look at its text and its labels"
@@ -150,11 +151,7 @@ def _strangers(paths: Iterable[Path], options: LabelOptions) -> Iterator[Finding
 
 
 def _aligned(clips: Sequence[Clip], progress: Progress) -> list[Aligned]:
-    utterances = [
-        Utterance(clip.name, clip.wave, clip.transcript, clip.by_hand.labels if clip.by_hand else None)
-        for clip in clips
-    ]
-    aligned = align_folder(utterances, lambda *done: progress("aligning", *done))
+    aligned = align_folder(Utterances(clips), lambda *done: progress("aligning", *done))
     return [
         replace(one, labels=replace(clip.by_hand.labels, confidence=(1.0,) * len(clip.by_hand.labels.phones)))
         if clip.by_hand
@@ -182,7 +179,7 @@ def _write(
     write_grids(grids, options.out)
     aligned = [one for one, _ in placed]
     write_tables(aligned, options.out)
-    write_review(aligned, {clip.name: clip.wave for _, clip in placed}, options.pictures, options.out)
+    write_review(aligned, {clip.name: clip.path for _, clip in placed}, options.pictures, options.out)
     write_record(options.out, record.finished(written, fingerprint))
     progress("writing", 1, 1)
 

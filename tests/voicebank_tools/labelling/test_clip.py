@@ -14,6 +14,7 @@ from voicebank_tools.labelling.clip import (
     name_of,
     prepare_clip,
     prepare_clips,
+    read_wave,
     same_names,
 )
 from voicebank_tools.labels.segment import Transcript, Word
@@ -80,8 +81,10 @@ def test_stereo_is_averaged_and_brought_to_44100_hz(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "x.wav", np.stack([tone, 0.0 * tone], axis=1), 22050)
     clip = prepare_clip(tmp_path / "x.wav", questions(tmp_path)).clip
     assert clip is not None
-    assert clip.wave.shape == (2 * len(tone),)
-    assert np.abs(clip.wave).max() == pytest.approx(np.abs(tone).max() / 2.0, rel=0.05)
+    wave = read_wave(clip.path)
+    assert wave.shape == (2 * len(tone),)
+    assert clip.duration_s == len(wave) / 44100
+    assert np.abs(wave).max() == pytest.approx(np.abs(tone).max() / 2.0, rel=0.05)
 
 
 def test_what_an_error_says_becomes_a_finding() -> None:

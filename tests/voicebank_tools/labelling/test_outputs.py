@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pychang import PychangError
-from tests.voicebank_tools.labelling.material import sung
+from tests.voicebank_tools.labelling.material import clips
 from voicebank_tools.align.utterance import Aligned
 from voicebank_tools.labelling.outputs import (
     check_output,
@@ -36,11 +36,12 @@ def test_tiers_of_others_stay(tmp_path: Path) -> None:
 
 def test_pictures_of_earlier_runs_go(tmp_path: Path) -> None:
     other = Aligned("y", ONE.labels, -50.0, suspect="text?")
-    waves = {"sub/x": sung(), "y": sung()}
-    write_review([ONE, other], waves, 5, tmp_path)
+    clips(tmp_path / "clips", {"sub/x": "", "y": ""})
+    recordings = {name: tmp_path / "clips" / f"{name}.wav" for name in ("sub/x", "y")}
+    write_review([ONE, other], recordings, 5, tmp_path)
     assert [path.name for path in sorted((tmp_path / "review").iterdir())] == ["001.png", "002.png"]
     (tmp_path / "review" / "mine.png").write_bytes(b"")
-    write_review([ONE, other], waves, 1, tmp_path)
+    write_review([ONE, other], recordings, 1, tmp_path)
     assert [path.name for path in sorted((tmp_path / "review").iterdir())] == ["001.png", "mine.png"]
     page = (tmp_path / "review.html").read_text("utf-8")
     assert page.index("<td>y</td>") < page.index("<td>sub/x</td>")
