@@ -74,15 +74,18 @@ class Analysis:
         return float(voiced.mean()) if len(voiced) else 0.0
 
 
-def analyse(samples: FloatArray, hint_hz: FloatArray | None = None) -> Analysis:
+def analyse(
+    samples: FloatArray, hint_hz: FloatArray | None = None, named_hz: float | None = None
+) -> Analysis:
     """Take a recording apart.
 
     Args:
         samples: Mono wave at 44.1 kHz, finite. Shape [samples].
         hint_hz: A `.frq` file's f0 on our frames; a candidate, never believed unchecked. [frames].
+        named_hz: Of the note that the recording's name tells; decides between octaves at most.
     """
     samples = np.asarray(samples, dtype=np.float32)
-    pitch = estimate_pitch(samples, hint_hz)
+    pitch = estimate_pitch(samples, hint_hz, named_hz=named_hz)
     f0, voicing = pitch.f0_hz, pitch.voicing
     if not f0.any():
         return _unvoiced(samples, len(f0))

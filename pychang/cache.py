@@ -44,31 +44,36 @@ def cache_folder() -> Path:
     return base / "PyChang" / "analysis"
 
 
-def content_key(samples: FloatArray, hint_hz: FloatArray | None) -> str:
+def content_key(samples: FloatArray, hint_hz: FloatArray | None, named_hz: float | None = None) -> str:
     """Return the key of a recording: what it holds, what was hinted, and who analysed it."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{ANALYSIS_VERSION}".encode())
     digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
     if hint_hz is not None:
         digest.update(np.ascontiguousarray(hint_hz, dtype="<f4").tobytes())
+    if named_hz is not None:
+        digest.update(f"{named_hz:.2f} Hz".encode())
     return digest.hexdigest()
 
 
 def cached_analysis(
-    samples: FloatArray, hint_hz: FloatArray | None = None, refresh: bool = False
+    samples: FloatArray,
+    hint_hz: FloatArray | None = None,
+    refresh: bool = False,
+    named_hz: float | None = None,
 ) -> Analysis:
     """Return the analysis of a recording, from disk if it is there, and keep it there if not.
 
     Args:
         samples: Mono wave at 44.1 kHz. Shape [samples].
-        hint_hz: See `pychang.analysis.analyse`.
+        hint_hz: See `pychang.analysis.analyse`, also for `named_hz`.
         refresh: Analyse anew and replace what is kept.
     """
-    path = cache_folder() / f"{content_key(samples, hint_hz)}.npz"
+    path = cache_folder() / f"{content_key(samples, hint_hz, named_hz)}.npz"
     kept = None if refresh else load_analysis(path)
     if kept is not None:
         return kept
-    analysis = analyse(samples, hint_hz)
+    analysis = analyse(samples, hint_hz, named_hz)
     store_analysis(path, analysis)
     return analysis
 

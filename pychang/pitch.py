@@ -3,7 +3,8 @@
 Candidates come from the normalised autocorrelation (Boersma, "Accurate short-term analysis of the
 fundamental frequency and the harmonics-to-noise ratio of a sampled sound", 1993) and from DIO
 (Morise et al., 2009, through pyworld). A Viterbi search picks one candidate or "unvoiced" per frame;
-a second search knows the voice's own median and so repairs octave errors.
+a second search knows the voice's own median and so repairs octave errors. Where the recording's name
+tells a note whole octaves from that median, the search tries that octave first.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ _FFT = 2048
 _LAGS = 4  # steps of the autocorrelation per sample: a strong high formant makes its peaks narrow
 _BLOCK_FRAMES = 512  # bounds the memory of a long recording
 _BORDER_FRAMES = 8
+_NAMED_WITHIN_OCTAVES = 0.25  # singers are seldom further from the note that they were asked for
+_NAMED_VOICED = 0.9  # the named octave must explain at least so much of what the vote calls voiced
+_NAMED_HIGHER, _NAMED_LOWER = -0.1, 0.005  # and its mean correlation must gain so much, or lose no more
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,10 @@ class PitchOptions:
 
 
 def estimate_pitch(
-    samples: FloatArray, hint_hz: FloatArray | None = None, options: PitchOptions | None = None
+    samples: FloatArray,
+    hint_hz: FloatArray | None = None,
+    options: PitchOptions | None = None,
+    named_hz: float | None = None,
 ) -> Pitch:
     """Find the pitch of a recording of one voice.
 
@@ -61,6 +68,8 @@ def estimate_pitch(
         hint_hz: A third opinion, a `.frq` file's curve on our frames, 0 = unvoiced. It only adds
             candidates, which must prove themselves in the autocorrelation. Shape [frames].
         options: Range and costs.
+        named_hz: Of the note that the recording's name tells. It only decides between octaves, where
+            the autocorrelation leaves it open.
 
     Returns:
         samples // HOP_SAMPLES + 1 frames.
@@ -79,11 +88,46 @@ def estimate_pitch(
     path = _best_path(f0, strength, unvoiced, options)
     if not path.any():
         return Pitch(path, path)
-    middle_hz = float(np.exp(np.median(np.log(path[path > 0]))))
-    octaves = np.abs(np.log2(np.maximum(f0, 1.0) / middle_hz))
-    strength = strength - options.range_cost_per_octave * np.maximum(0.0, octaves - 0.6)
-    found = _drop_islands(_best_path(f0, strength, unvoiced, options))
+
+    def found_near(middle_hz: float) -> FloatArray:
+        octaves = np.abs(np.log2(np.maximum(f0, 1.0) / middle_hz))
+        cost = options.range_cost_per_octave * np.maximum(0.0, octaves - 0.6)
+        return _drop_islands(_best_path(f0, strength - cost, unvoiced, options))
+
+    middle_hz = _median_hz(path)
+    found = found_near(middle_hz)
+    named_middle_hz = _in_named_octave(middle_hz, named_hz)
+    if named_middle_hz != middle_hz:
+        named = found_near(named_middle_hz)
+        if _explains(named, found, named_middle_hz, correlation):
+            found = named
     return Pitch(found, _soft_voicing(found, correlation))
+
+
+def _median_hz(path: FloatArray) -> float:
+    return float(np.exp(np.median(np.log(path[path > 0]))))
+
+
+def _in_named_octave(middle_hz: float, named_hz: float | None) -> float:
+    """Move a voice's median by whole octaves to the named note, if it then is near it."""
+    if named_hz is None:
+        return middle_hz
+    octaves = np.log2(named_hz / middle_hz)
+    near = abs(octaves - round(octaves)) <= _NAMED_WITHIN_OCTAVES
+    return middle_hz * 2.0 ** round(octaves) if near else middle_hz
+
+
+def _explains(named: FloatArray, found: FloatArray, middle_hz: float, correlation: FloatArray) -> bool:
+    """Say whether the named octave holds nearly all of the voice and explains it nearly as well.
+
+    Whatever repeats after one period repeats after two: a lower octave must explain it better.
+    """
+    inside = (named > 0) & (np.abs(np.log2(np.maximum(named, 1.0) / middle_hz)) < 0.5)
+    both = inside & (found > 0)
+    if both.sum() < _NAMED_VOICED * (found > 0).sum() or not both.any():
+        return False
+    gain = (_correlation_at(named, correlation) - _correlation_at(found, correlation))[both].mean()
+    return bool(gain > (_NAMED_LOWER if middle_hz < _median_hz(found) else _NAMED_HIGHER))
 
 
 def _autocorrelation(

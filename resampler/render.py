@@ -1,5 +1,6 @@
 """The conductor: a request in, a finished note out."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,16 +14,17 @@ from pychang.cache import cached_analysis
 from pychang.choice import Choice, choose_engine
 from pychang.engine import ClassicEngine, Engine
 from pychang.frq import frq_path_of, read_frq
-from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, ms_to_samples
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
 from resampler.effects import SILENCE_PEAK, limit, low_pass, peak_gain
 from resampler.plan import build_plan, output_samples, source_window
-from resampler.protocol import RenderRequest
+from resampler.protocol import RenderRequest, parse_note_name
 
 ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 """Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
 
 _SHORT_S = 0.03
+_NAMED_NOTE = re.compile(r"(?:^|[_ -])([A-G][#♯b♭]?[1-7])(?=$|[_ -])")
 
 
 def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, engine: Engine) -> FloatArray:
@@ -59,7 +61,8 @@ def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
     """
     recording = read_wav(request.source_path)
     hint = frq_hint(request.source_path, len(recording))
-    return recording, cached_analysis(recording, hint, refresh=request.flags.force_analysis)
+    named = named_hz(request.source_path)
+    return recording, cached_analysis(recording, hint, request.flags.force_analysis, named)
 
 
 def render_request(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> FloatArray:
@@ -129,6 +132,18 @@ def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
     at = np.arange(samples // HOP_SAMPLES + 1) * HOP_SAMPLES / frq.hop_samples - 0.5
     nearest = np.clip(np.rint(at).astype(int), 0, len(frq.f0_hz) - 1)
     return np.where((at > -1) & (at < len(frq.f0_hz)), frq.f0_hz[nearest], 0.0)
+
+
+def named_hz(source_path: Path) -> float | None:
+    """Return the pitch that a recording's name tells (`_ka_C4.wav`), or else its folder's (`F4/_ka.wav`).
+
+    Several different notes in one name tell nothing: None, as where there is none.
+    """
+    for name in (source_path.stem, source_path.parent.name):
+        notes = {parse_note_name(text) for text in _NAMED_NOTE.findall(name)}
+        if notes:
+            return midi_to_hz(notes.pop()) if len(notes) == 1 else None
+    return None
 
 
 def _raw_sample(request: RenderRequest, recording: FloatArray) -> FloatArray:

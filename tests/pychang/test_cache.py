@@ -36,9 +36,11 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts analyses: one entry for each that was really made."""
     lengths: list[int] = []
 
-    def counted(samples: np.ndarray, hint_hz: np.ndarray | None = None) -> Analysis:
+    def counted(
+        samples: np.ndarray, hint_hz: np.ndarray | None = None, named_hz: float | None = None
+    ) -> Analysis:
         lengths.append(len(samples))
-        return analyse(samples, hint_hz)
+        return analyse(samples, hint_hz, named_hz)
 
     monkeypatch.setattr(cache, "analyse", counted)
     return lengths
@@ -83,6 +85,7 @@ def test_the_key_is_the_content() -> None:
         for hint_hz in (None, hint, hint * 2)
     }
     assert len(keys) == 9
+    assert len({content_key(WAVE, None, named_hz) for named_hz in (None, 220.0, 440.0)}) == 3
     assert content_key(WAVE, None) == content_key(WAVE.astype(np.float64), None)
 
 

@@ -107,6 +107,33 @@ def test_a_hint_that_is_octaves_off_changes_nothing(factor: float) -> None:
     np.testing.assert_array_equal(hinted.f0_hz, plain.f0_hz)
 
 
+def median_hz(pitch: Pitch) -> float:
+    return float(np.median(pitch.f0_hz[pitch.f0_hz > 0]))
+
+
+@pytest.mark.parametrize("every_second_pulse", [0.1, 0.2, 0.3])
+def test_a_name_tells_the_octave_of_a_voice_with_uneven_pulses(every_second_pulse: float) -> None:
+    wave = vowel(220.0, "a", SECONDS) + every_second_pulse * vowel(110.0, "a", SECONDS)
+    assert median_hz(estimate_pitch(wave)) == pytest.approx(110.0, rel=0.01)
+    named = estimate_pitch(wave, named_hz=220.0 * 1.03)
+    assert median_hz(named) == pytest.approx(220.0, rel=0.01)
+    assert (named.f0_hz > 0).mean() > 0.97
+
+
+@pytest.mark.parametrize("name", ["a", "i", "u"])
+@pytest.mark.parametrize("factor", [0.25, 0.5, 0.7, 2.0, 4.0])
+def test_a_wrong_name_changes_nothing(factor: float, name: str) -> None:
+    wave = vowel(220.0, name, 0.3, breath_db=-30.0)
+    plain = estimate_pitch(wave)
+    named = estimate_pitch(wave, named_hz=factor * 220.0)
+    np.testing.assert_array_equal(named.f0_hz, plain.f0_hz)
+    np.testing.assert_array_equal(named.voicing, plain.voicing)
+
+
+def test_a_name_does_not_make_noise_a_voice() -> None:
+    assert not estimate_pitch(white(SAMPLE_RATE_HZ // 2), named_hz=220.0).f0_hz.any()
+
+
 def test_a_hint_does_not_make_noise_a_voice() -> None:
     wave = white(SAMPLE_RATE_HZ // 2)
     assert not estimate_pitch(wave, np.full(300, 220.0)).f0_hz.any()

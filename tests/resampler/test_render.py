@@ -17,9 +17,9 @@ from pychang.audio import read_wav
 from pychang.cache import cache_folder, content_key, load_analysis, store_analysis
 from pychang.frq import FrqFile
 from pychang.pitch import estimate_pitch
-from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz
 from resampler.protocol import RenderRequest, parse_arguments
-from resampler.render import frq_hint, render, render_file
+from resampler.render import frq_hint, named_hz, read_source, render, render_file
 from resampler.render import render_request as render_with
 from tests.pychang.signals import cents_off, error_db, power_db, spectrum_db, syllable, vowel, white
 from tests.pychang.tiny_generator import NOTHING, write_model
@@ -253,6 +253,30 @@ def test_a_recording_that_cannot_be_read_leaves_no_note(broken: str, tmp_path: P
 def frq(f0_hz: float, seconds: float = 0.8, hop_samples: int = 256) -> bytes:
     frames = round(seconds * SAMPLE_RATE_HZ / hop_samples)
     return FrqFile.from_frames(np.full(frames, f0_hz), np.full(frames, 0.1), hop_samples).to_bytes()
+
+
+@pytest.mark.parametrize(("path", "midi"), [
+    ("bank/_ka_C4.wav", 60), ("bank/A3.wav", 57), ("bank/_F4_あいう.wav", 65), ("bank/F#3/ka.wav", 54),
+    ("Voice Bb2/a.wav", 46), ("C4/a_D4.wav", 62),
+])  # fmt: skip
+def test_a_name_tells_a_pitch(path: str, midi: int) -> None:
+    assert named_hz(Path(path)) == pytest.approx(midi_to_hz(midi))
+
+
+@pytest.mark.parametrize(
+    "path", ["bank/ka.wav", "bank/CV4.wav", "bank/a3.wav", "bank/A31.wav", "A3_C4/ka.wav"]
+)
+def test_what_is_no_note_tells_none(path: str) -> None:
+    assert named_hz(Path(path)) is None
+
+
+def test_a_recording_of_two_possible_octaves_is_sung_in_the_named_one(tmp_path: Path) -> None:
+    wave = vowel(2 * A3_HZ, seconds=0.8) + 0.2 * vowel(A3_HZ, seconds=0.8)
+    found = []
+    for name in ("a.wav", "a_A4.wav"):
+        _, analysis = read_source(call(write(tmp_path / name, wave), "out.wav", "C4"))
+        found.append(analysis.mean_f0_hz)
+    assert found == pytest.approx([A3_HZ, 2 * A3_HZ], rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
 from pychang.audio import read_wav
 from pychang.units import SAMPLE_RATE_HZ, hz_to_midi
-from resampler.render import frq_hint
+from resampler.render import frq_hint, named_hz
 from voicebank_tools.comparing.world import WorldAnalysis, world_analysis
 from voicebank_tools.oto import OtoEntry
 from voicebank_tools.voicebank import load_voicebank
@@ -37,7 +37,7 @@ class Recording:
     @cached_property
     def analysis(self) -> Analysis:
         """Our own; a `.frq` file beside the recording is a hint as it is for a host's note."""
-        return analyse(self.wave, frq_hint(self.path, len(self.wave)))
+        return analyse(self.wave, frq_hint(self.path, len(self.wave)), named_hz(self.path))
 
     @cached_property
     def world(self) -> WorldAnalysis:
