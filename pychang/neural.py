@@ -6,9 +6,11 @@ gives, the note is the classic engine's bit for bit.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
-from pychang.conditions import conditions
+from pychang.conditions import SCALARS, Conditions, conditions
 from pychang.generator import Generator
 from pychang.image import filtered
 from pychang.note import NotePlan
@@ -32,7 +34,21 @@ class NeuralEngine:
         told = conditions(analysis, plan, picture)
         if not told.strength.any():
             return picture
-        gains_db = self.generator.gains(told, self.code) * told.strength[:, None, None]
+        gains_db = _even(self.generator.gains(told, self.code), told) * told.strength[:, None, None]
         return Picture(
             filtered(picture.harmonic, gains_db[..., 0]), filtered(picture.noise, gains_db[..., 1])
         )
+
+
+def _even(gains_db: FloatArray, told: Conditions) -> FloatArray:
+    """Give a held vowel one colour: its mean gains. What wanders there is heard as warble.
+
+    Args:
+        gains_db: Shape [frames, bands, 2].
+        told: Of the same frames.
+    """
+    held = told.scalars[:, SCALARS.index("held")]
+    if not held.any():
+        return gains_db
+    mean = np.tensordot(held / held.sum(), gains_db, axes=1)
+    return gains_db + held[:, None, None] * (mean - gains_db)

@@ -15,6 +15,7 @@ from pychang.engine import ClassicEngine, Engine
 from pychang.generator import load_generator
 from pychang.image import IMAGE_HOP_SAMPLES
 from pychang.neural import NeuralEngine
+from pychang.note import NotePlan
 from pychang.prior import draw
 from tests.pychang.signals import error_db, power_db, straight_plan, syllable, vowel
 from tests.pychang.tiny_generator import NOTHING, Weights, weights, write_model
@@ -113,3 +114,31 @@ def test_the_shortest_notes(samples: int, tmp_path: Path) -> None:
     wave = engine(tmp_path, weights()).render(sung(), straight_plan(samples, 330.0, 5.0))
     assert len(wave) == samples
     assert np.isfinite(wave).all()
+
+
+def test_a_held_vowel_has_one_colour(tmp_path: Path) -> None:
+    """Gains that follow the phrase's pitch would wander through a held vowel's vibrato."""
+    by_scalars = np.zeros_like(NOTHING.by_scalars)
+    by_scalars[0] = 30.0, 30.0  # with the pitch
+    made = engine(tmp_path, replace(NOTHING, by_scalars=by_scalars))
+    plan = straight_plan(SAMPLES, 330.0, 5.0)
+    frames = np.arange(len(plan.f0_hz))
+    plan = replace(plan, f0_hz=330.0 * 2 ** (np.sin(frames / 8.0) / 6))
+    held = replace(plan, held=np.ones(len(frames)))
+
+    def swing_db(note: NotePlan) -> float:
+        picture = draw(sung(), note)
+        ratio = made.corrected(sung(), note, picture).noise / (picture.noise + 1e-9)
+        blocks = np.abs(ratio[2000:-2000]).reshape(-1, 500)
+        return float(np.ptp(20 * np.log10(np.median(blocks, axis=1))))
+
+    assert swing_db(held) < 0.2
+    assert swing_db(plan) > 2.0
+
+
+def test_another_speed_alone_is_left_to_the_classic_engine(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 220.0, 5.0, speed=0.8)
+    own = np.interp(plan.source_frames, np.arange(len(sung().f0_hz)), sung().continuous_f0_hz)
+    plan = replace(plan, f0_hz=own)
+    wave = engine(tmp_path, weights(3.0)).render(sung(), plan)
+    assert wave.tobytes() == draw(sung(), plan).wave.tobytes()

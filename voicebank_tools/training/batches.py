@@ -93,7 +93,7 @@ class Sampler:
         if not places:
             return None
         rng = np.random.default_rng([self.options.seed, 1, 1])
-        kinds = [[p for p in places if p.entry.kind == kind] for kind in self.options.kinds]
+        kinds = [[p for p in places if p.entry.kind == kind] for kind in range(len(KINDS))]
         share = max(1, most // max(1, sum(bool(of_kind) for of_kind in kinds)))
         chosen = [of_kind[i] for of_kind in kinds for i in sorted(rng.permutation(len(of_kind))[:share])]
         crops = [self._crop(place, rng, None) for place in chosen]
