@@ -10,12 +10,14 @@ from voicebank_tools.align.corrections import Habits, apply_habits, learn_habits
 from voicebank_tools.align.edges import Placed, at_sound, place_path
 from voicebank_tools.align.features import Sound, hear
 from voicebank_tools.align.fit_of_text import MISFIT, fault, misfits
-from voicebank_tools.align.graph import Slot, corrected_graph, model_numbers, slots_of, text_graph
+from voicebank_tools.align.graph import STATES, Slot, corrected_graph, model_numbers, slots_of, text_graph
+from voicebank_tools.align.leave_one_out import Given, outside_losses
 from voicebank_tools.align.manner import plain
 from voicebank_tools.align.tiers import evenly, tiers
 from voicebank_tools.align.training import SPLITS, Lesson, Models, learn, normalise
 from voicebank_tools.align.utterance import Aligned, Utterance
 from voicebank_tools.align.viterbi import decode
+from voicebank_tools.labels.pauses import pause_name
 from voicebank_tools.labels.segment import Labels, Transcript
 
 CORRECTED_WEIGHT = 5.0
@@ -36,12 +38,14 @@ class _Clip:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A clip after its path has been found; `loss`: nats a frame behind the best of all models."""
+    """A clip after its path has been found; `loss`: nats a frame behind the best of all models; `given`:
+    what the path makes of its frames."""
 
     clip: _Clip
     placed: list[Placed]
     score: float
     loss: float
+    given: Given
 
 
 def align_folder(
@@ -64,7 +68,8 @@ def align_folder(
     found = _find(usable, advance) if usable else []
     taught = [(one.placed, one.clip.corrected) for one in found]
     habits = learn_habits([(placed, labels) for placed, labels in taught if labels is not None])
-    wrong = misfits([one.loss for one in found])
+    outside = outside_losses([one.given for one in found]) if found else []
+    wrong = misfits([one.loss for one in found], outside)
     labelled = (_labelled(one, habits, misfit) for one, misfit in zip(found, wrong, strict=True))
     return [_unlabelled(clip) if clip.fault else next(labelled) for clip in clips]
 
@@ -117,7 +122,10 @@ def _path_of(clip: _Clip, numbers: dict[str, int], models: Models) -> _Found:
     path, _ = decode([graph], [scores], models.passage)[0]
     own = scores[np.arange(len(path)), graph.models[path]]
     placed = at_sound(place_path(graph, path, scores), clip.sound.level_db)
-    return _Found(clip, placed, float(own.mean()), float((scores.max(axis=1) - own).mean()))
+    sung = np.array([not pause_name(slot.phone) for slot in graph.slots])
+    phones = path // STATES
+    given = Given(clip.sound.frames, graph.models[path], np.where(sung[phones], phones, -1))
+    return _Found(clip, placed, float(own.mean()), float((scores.max(axis=1) - own).mean()), given)
 
 
 def _labelled(found: _Found, habits: Habits, misfit: bool) -> Aligned:

@@ -26,9 +26,23 @@ def test_what_cannot_be_labelled_says_why() -> None:
     assert fault(long, SLOTS * 2).startswith("too long to label in one piece")
 
 
-def test_one_text_that_fits_far_worse_than_the_others() -> None:
-    usual = [1.0, 1.1, 0.9, 1.05, 0.95, 1.2]
-    assert misfits([*usual, 4.0]) == [False] * 6 + [True]
-    assert misfits([*usual, 1.5]) == [False] * 7
-    assert misfits([1.0, 50.0]) == [False, False]
-    assert misfits([]) == []
+USUAL = [1.0, 1.1, 0.9, 1.05, 0.95, 1.2]
+
+
+def test_one_text_that_other_clips_contradict() -> None:
+    assert misfits([*USUAL, 1.0], [*USUAL, 6.0]) == [False] * 6 + [True]
+    assert misfits([*USUAL, 1.0], [*USUAL, 5.4]) == [False] * 7
+
+
+def test_a_sound_unlike_all_others_counts_where_other_clips_do_not_vouch_for_it() -> None:
+    assert misfits([*USUAL, 2.2], [*USUAL, 4.0]) == [False] * 6 + [True]
+    assert misfits([*USUAL, 1.5], [*USUAL, 4.0]) == [False] * 7
+    assert misfits([*USUAL, 9.0], [*USUAL, 2.5]) == [False] * 7
+    assert misfits([*USUAL, 4.0], [*USUAL, np.nan]) == [False] * 6 + [True]
+    assert misfits([*USUAL, 1.5], [*USUAL, np.nan]) == [False] * 7
+
+
+def test_too_few_clips_to_know_what_is_usual() -> None:
+    assert misfits([1.0, 50.0], [1.0, 50.0]) == [False, False]
+    assert misfits([1.0] * 5, [np.nan] * 5) == [False] * 5
+    assert misfits([], []) == []
