@@ -152,10 +152,15 @@ def _strength(semitones: FloatArray, held: FloatArray, voicing: FloatArray) -> F
     Another speed alone is no reason: the recording's own noise and partials are moved there, and the
     network did harm to them (measured: a sample stretched and back was 50 % further from its recording).
     """
-    strength = np.maximum(_ramp(np.abs(semitones), _SAME_SEMITONES, _ALL_SEMITONES) * voicing, held)
+    strength = np.maximum(moved_strength(semitones) * voicing, held)
     reach = len(_STRENGTH_SMOOTHING) // 2
     padded = np.pad(strength, reach, mode="edge")
     return np.convolve(padded, _STRENGTH_SMOOTHING, "valid").astype(np.float32)
+
+
+def moved_strength(semitones: FloatArray) -> FloatArray:
+    """Return 0 where the pitch is the recording's own, 1 where it is far from it. Shape kept."""
+    return _ramp(np.abs(semitones), _SAME_SEMITONES, _ALL_SEMITONES)
 
 
 def _ramp(values: FloatArray, none: float, all_: float) -> FloatArray:

@@ -142,3 +142,19 @@ def test_another_speed_alone_is_left_to_the_classic_engine(tmp_path: Path) -> No
     plan = replace(plan, f0_hz=own)
     wave = engine(tmp_path, weights(3.0)).render(sung(), plan)
     assert wave.tobytes() == draw(sung(), plan).wave.tobytes()
+
+
+def test_a_vowel_held_at_its_own_pitch_is_left_to_the_classic_engine(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 220.0, 5.0, speed=0.2)
+    plan = replace(plan, held=np.ones(len(plan.f0_hz)))
+    wave = engine(tmp_path, weights(3.0)).render(sung(), plan)
+    assert wave.tobytes() == draw(sung(), plan).wave.tobytes()
+
+
+def test_the_network_is_not_told_that_a_vowel_is_held(tmp_path: Path) -> None:
+    by_scalars = np.zeros_like(NOTHING.by_scalars)
+    by_scalars[4] = 9.0, 9.0  # with held
+    plan = straight_plan(SAMPLES, 330.0, 5.0)
+    plan = replace(plan, held=np.ones(len(plan.f0_hz)))
+    wave = engine(tmp_path, replace(NOTHING, by_scalars=by_scalars)).render(sung(), plan)
+    assert wave.tobytes() == draw(sung(), plan).wave.tobytes()
