@@ -36,7 +36,7 @@ def variants(whole: RunConfig) -> Iterator[tuple[str, RunConfig]]:
 def measured(dataset: Dataset, folder: Path, config: RunConfig) -> dict[str, float]:
     """Train (or resume) a variant; return its last figures on the voices left out, in dB of each kind."""
     outcome = train(dataset, folder, config, report=lambda line: print(f"  {line}", file=sys.stderr))
-    row = read_history(folder, outcome.step)[-1]
+    row = read_history(folder, config.steps)[-1]
     return {key: float(value) for key, value in row.items() if key.startswith("validation_")}
 
 
