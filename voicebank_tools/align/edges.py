@@ -78,8 +78,8 @@ def at_sound(placed: Sequence[Placed], level_db: Frames) -> list[Placed]:
     """Return phones beside a pause from where sound begins, or up to where it ends.
 
     The closure of a stop sounds like the pause before it, so the sound of a stop is looked for up to its
-    own end, and at the start of a clip a pause is put before it where it is late; all else is looked for
-    near its edge. `level_db` [milliseconds] as `Sound` has it.
+    own end; all else is looked for near its edge, but the first phone of a clip anywhere in it: where it is
+    late, a pause is put before it. `level_db` [milliseconds] as `Sound` has it.
     """
     moved = _with_first_pause(placed, level_db)
     ends_s = [*(one.begin_s for one in moved[1:]), len(level_db) * LEVEL_S]
@@ -102,12 +102,17 @@ def _is_pause(one: Placed) -> bool:
 
 
 def _with_first_pause(placed: Sequence[Placed], level_db: Frames) -> list[Placed]:
-    first = placed[0]
-    if manner(first.slot.phone) not in STOPS:
+    """Silence at the start of a clip is no phone's, whatever the path says. A stop that is not heard before
+    the next phone is all burst: it is as short as can be."""
+    first, kind = placed[0], manner(placed[0].slot.phone)
+    if kind in ("pause", "breath"):
         return list(placed)
     end_s = placed[1].begin_s if len(placed) > 1 else len(level_db) * LEVEL_S
-    onset_s = _onset(_audible(level_db, 0.0, 0.0), (0.0, end_s - SHORTEST_S), 0.0)
-    if onset_s < SHORTEST_PAUSE_S:
+    latest_s = end_s - SHORTEST_S
+    onset_s = _onset(_audible(level_db, 0.0, 0.0), (0.0, end_s + REACH_S), 0.0)
+    if kind in STOPS:
+        onset_s = min(onset_s, latest_s)
+    if not SHORTEST_PAUSE_S <= onset_s <= latest_s:
         return list(placed)
     pause = Placed(Slot(SILENCE, -1, optional=True), 0.0, 1.0)
     return [pause, replace(first, begin_s=onset_s), *placed[1:]]

@@ -53,6 +53,26 @@ def test_a_stop_that_swallowed_the_pause_gives_it_back() -> None:
     assert found[1][1] == pytest.approx(0.5, abs=0.003)
 
 
+@pytest.mark.parametrize("phone", ["z", "n", "a", "s"])
+def test_any_phone_that_swallowed_the_pause_gives_it_back(phone: str) -> None:
+    level_db = levels((0.5, -80.0), (0.5, -20.0), (0.3, -80.0))
+    found = moved([Placed(Slot(phone, 0), 0.0, 1.0), Placed(A, 0.7, 1.0)], level_db)
+    assert found == [("SP", 0.0), (phone, pytest.approx(0.5, abs=0.003)), ("a", 0.7)]
+
+
+def test_a_phone_that_is_silent_throughout_is_kept_but_a_stop_is_its_burst() -> None:
+    level_db = levels((0.5, -80.0), (0.5, -20.0), (0.3, -80.0))
+    assert moved([Placed(Slot("h", 0), 0.0, 1.0), Placed(A, 0.48, 1.0)], level_db)[0] == ("h", 0.0)
+    found = moved([Placed(Slot("b", 0), 0.0, 1.0), Placed(A, 0.48, 1.0)], level_db)
+    assert found == [("SP", 0.0), ("b", pytest.approx(0.475)), ("a", 0.48)]
+
+
+def test_a_click_at_the_very_start_is_not_a_stop() -> None:
+    level_db = levels((0.02, -30.0), (0.48, -80.0), (0.5, -20.0), (0.3, -80.0))
+    found = moved([Placed(Slot("b", 0), 0.0, 1.0), Placed(A, 0.48, 1.0)], level_db)
+    assert found == [("SP", 0.0), ("b", pytest.approx(0.475)), ("a", 0.48)]
+
+
 def test_a_click_before_a_stop_is_not_its_burst_but_a_burst_before_breath_is() -> None:
     placed = [Placed(SP, 0.0, 1.0), Placed(K, 0.1, 1.0), Placed(A, 0.63, 1.0), Placed(SP, 1.0, 1.0)]
     click = levels((0.2, -80.0), (0.02, -30.0), (0.3, -80.0), (0.5, -20.0), (0.3, -80.0))
