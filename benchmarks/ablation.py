@@ -23,19 +23,34 @@ from voicebank_tools.training.session import WEIGHTS
 from voicebank_tools.training.trainer import train
 
 
-def variants(whole: RunConfig) -> Iterator[tuple[str, RunConfig]]:
-    """Yield (name, what is trained)."""
+def variants(whole: RunConfig, critic_steps: int, runs: Path) -> Iterator[tuple[str, RunConfig]]:
+    """Yield (name, what is trained); stage B goes on from the weights of the first."""
     yield "stage A", whole
-    for name, kind in (("shifted", SHIFTED), ("starved", STARVED), ("moved", MOVED), ("true pairs", PAIR)):
-        kinds = tuple(k for k in range(len(KINDS)) if k != kind)
-        yield f"A without {name} examples", replace(whole, batches=replace(whole.batches, kinds=kinds))
+    begun = str(runs / _folder("stage A") / WEIGHTS)
+    yield (
+        "A and B (critic)",
+        replace(whole, stage="b", steps=critic_steps, learning_rate=2e-4, begin_with=begun),
+    )
+    for name, kind in (("shifted", SHIFTED), ("starved", STARVED)):
+        yield f"A without {name} examples", _without(whole, kind)
     plain = Augmentation(colour_share=0.0, formant_share=0.0, noise_share=0.0)
     yield "A without augmentation", replace(whole, batches=replace(whole.batches, augmentation=plain))
+    for name, kind in (("moved", MOVED), ("true pairs", PAIR)):
+        yield f"A without {name} examples", _without(whole, kind)
+
+
+def _without(whole: RunConfig, left_out: int) -> RunConfig:
+    kinds = tuple(kind for kind in range(len(KINDS)) if kind != left_out)
+    return replace(whole, batches=replace(whole.batches, kinds=kinds))
+
+
+def _folder(name: str) -> str:
+    return name.replace(" ", "-").lower()
 
 
 def measured(dataset: Dataset, folder: Path, config: RunConfig) -> dict[str, float]:
     """Train (or resume) a variant; return its last figures on the voices left out, in dB of each kind."""
-    outcome = train(dataset, folder, config, report=lambda line: print(f"  {line}", file=sys.stderr))
+    train(dataset, folder, config, report=lambda line: print(f"  {line}", file=sys.stderr))
     row = read_history(folder, config.steps)[-1]
     return {key: float(value) for key, value in row.items() if key.startswith("validation_")}
 
@@ -66,15 +81,9 @@ def main() -> int:
         steps=options.steps, voices=dataset.voices, batches=BatchOptions(leave_out=dataset.validate)
     )
     rows = {}
-    for name, config in variants(whole):
-        rows[name] = measured(dataset, options.runs / name.replace(" ", "-").lower(), config)
+    for name, config in variants(whole, options.critic_steps, options.runs):
+        rows[name] = measured(dataset, options.runs / _folder(name), config)
         print("\n".join(table(rows)), flush=True)
-    critic = replace(
-        whole, stage="b", steps=options.critic_steps, learning_rate=2e-4,
-        begin_with=str(options.runs / "stage-a" / WEIGHTS),
-    )  # fmt: skip
-    rows["A and B (critic)"] = measured(dataset, options.runs / "stage-b", critic)
-    print("\n".join(table(rows)))
     return 0
 
 
