@@ -1,7 +1,7 @@
 """Examples: what the network is shown, and what it should have made of it.
 
 Four kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
-target is the recording. A *starved* one is asked for as held, stretched or frozen. Of a *true pair* one
+target is the recording. A *starved* one is asked for as held or frozen. Of a *true pair* one
 recording is asked for with the times and the pitch of another of the same sounds, which is the target. A
 *moved* one is drawn at its own pitch as though it were another: it shows what one move costs, where the way
 there and back of a shifted one costs twice (measured: trained on shifted ones alone, the network undoes a
@@ -27,14 +27,13 @@ SHIFTED, STARVED, PAIR, MOVED = 0, 1, 2, 3
 KINDS = ("shifted", "starved", "pair", "moved")
 """Names of the kinds, by number."""
 
-EXAMPLES_VERSION = 2
+EXAMPLES_VERSION = 3
 """Part of every shard's key: raise it whenever an example would come out different."""
 
 FEWEST_VOICED = 0.15
 """Share of voiced frames below which a recording has nothing to teach."""
 
 _SHIFT_SEMITONES = (1.5, 12.0)
-_STRETCH = (1.4, 3.0)
 _FROZEN_FRAMES, _FREE_FRAMES, _FROZEN_SPEED = (60, 200), (0, 60), 0.15
 _FRAMES = IMAGE_HOP_SAMPLES // HOP_SAMPLES
 
@@ -117,7 +116,7 @@ def _of_one(wave: FloatArray, recipe: Recipe, rng: np.random.Generator) -> Itera
         if example is not None:
             yield example
     for _ in range(recipe.starved):
-        yield _starved(analysis, int(rng.integers(3)), target_db, rng)
+        yield _starved(analysis, int(rng.integers(2)), target_db, rng)
     for _ in range(recipe.moved):
         yield _moved(analysis, target_db, rng)
 
@@ -136,29 +135,15 @@ def _shifted(
 
 
 def _starved(analysis: Analysis, way: int, target_db: FloatArray, rng: np.random.Generator) -> Example:
-    """Ask for a recording as held all through (0), stretched and back (1), or frozen in places (2)."""
+    """Ask for a recording as held all through (0), or frozen in places (1)."""
     samples = len(analysis.residual)
     frames = frames_for(samples, 0)
     if way == 0:
-        return _example(
-            analysis, plain_plan(analysis, samples, rng, held=np.ones(frames)), target_db, STARVED
-        )
-    if way == 1:
-        ratio = rng.uniform(*_STRETCH)
-        longer = int(samples * ratio)
-        plan = plain_plan(analysis, longer, rng, source_frames=np.arange(frames_for(longer, 0)) / ratio)
-        stretched = analyse(draw(analysis, plan).wave)
-        back = plain_plan(
-            stretched, samples, rng, source_frames=np.arange(frames) * ratio, f0_hz=asked_f0(analysis, frames)
-        )
-        return _example(stretched, back, target_db, STARVED)
-    source, held = _frozen(frames, rng)
-    return _example(
-        analysis,
-        plain_plan(analysis, samples, rng, source, asked_f0(analysis, frames), held),
-        target_db,
-        STARVED,
-    )
+        plan = plain_plan(analysis, samples, rng, held=np.ones(frames))
+    else:
+        source, held = _frozen(frames, rng)
+        plan = plain_plan(analysis, samples, rng, source, asked_f0(analysis, frames), held)
+    return _example(analysis, plan, target_db, STARVED)
 
 
 def _moved(analysis: Analysis, target_db: FloatArray, rng: np.random.Generator) -> Example:

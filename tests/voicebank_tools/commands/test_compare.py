@@ -50,16 +50,16 @@ def test_a_table_on_stdout_and_three_files(
     ]
     assert main(words) == 0
     printed = capsys.readouterr()
-    assert [line.split(" |")[0] for line in printed.out.splitlines() if line.startswith("| ")][1:4] == [
-        "| classic", "| pyworld", "| copier",
+    assert [line.split(" |")[0] for line in printed.out.splitlines() if line.startswith("| ")][1:5] == [
+        "| classic", "| neural", "| pyworld", "| copier",
     ]  # fmt: skip
     assert printed.err == ""
     assert {path.name for path in out.iterdir()} == {"compare.html", "compare.json", "compare.md"}
     assert (out / "compare.md").read_text("utf-8").strip() == printed.out.strip()
     root = ElementTree.fromstring((out / "compare.html").read_text("utf-8"))
-    assert len(root.findall(".//{*}audio")) == 2 * (1 + 3)
+    assert len(root.findall(".//{*}audio")) == 2 * (1 + 4)
     fields = json.loads((out / "compare.json").read_text("utf-8"))
-    assert fields["resamplers"] == ["classic", "pyworld", "copier"]
+    assert fields["resamplers"] == ["classic", "neural", "pyworld", "copier"]
     classic, copied = (
         fields["tables"]["copy"][name]["measures"]["mel_db"]["median"] for name in ("classic", "copier")
     )
