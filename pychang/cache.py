@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import re
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import numpy as np
 from pychang import PychangError
 from pychang.analysis import ANALYSIS_VERSION, Analysis, analyse
 from pychang.arrays import FloatArray
-from pychang.files import write_atomically
+from pychang.files import user_folder, write_atomically
 from pychang.units import HOP_SAMPLES
 
 CACHE_LIMIT_BYTES = 2 * 1024**3
@@ -34,14 +33,7 @@ def cache_folder() -> Path:
     override = os.environ.get("PYCHANG_CACHE")
     if override:
         return Path(override)
-    home = Path("~").expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return base / "PyChang" / "analysis"
+    return user_folder("Caches", "XDG_CACHE_HOME", ".cache") / "analysis"
 
 
 def content_key(samples: FloatArray, hint_hz: FloatArray | None, named_hz: float | None = None) -> str:

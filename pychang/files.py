@@ -8,6 +8,7 @@ import errno
 import os
 import secrets
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,3 +112,21 @@ def _reason(error: OSError | ValueError) -> str:
         errno.ENAMETOOLONG: "the path is too long; use shorter names",
     }
     return cures.get(number, f"{error}; check the path") if number else f"{error}; check the path"
+
+
+def user_folder(mac: str, variable: str, linux: str) -> Path:
+    """Return this user's folder of PyChang's for one kind of file.
+
+    Args:
+        mac: Where macOS keeps that kind, below `~/Library`.
+        variable: Environment variable that says where Linux keeps it (XDG Base Directory Specification).
+        linux: Where, without it, below the home folder. Windows: always `%LOCALAPPDATA%`.
+    """
+    home = Path("~").expanduser()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / mac
+    else:
+        base = Path(os.environ.get(variable) or home / linux)
+    return base / "PyChang"

@@ -14,7 +14,9 @@ from pychang.glottis import at_frames, at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.note import NotePlan
 
-_HOLD_SMOOTHING_FRAMES = 25  # 125 ms
+HOLD_SMOOTHING_FRAMES = 25
+"""Over which a held vowel is evened out: 125 ms."""
+
 _SHIFT_SMOOTHING_FRAMES = 25  # 125 ms: less is heard as jitter of the pitch
 _LOWERED_SEMITONES = 3.0
 _PARTIALS_MEAN = 5
@@ -46,8 +48,8 @@ def partials(
     tract = _blend(_weighted_mean(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
     if held.any():
         logs = _steady(logs, held)
-        tract = _blend(tract, smoothed(tract, _HOLD_SMOOTHING_FRAMES), held)
-        deviation = _blend(deviation, smoothed(deviation, _HOLD_SMOOTHING_FRAMES), held)
+        tract = _blend(tract, smoothed(tract, HOLD_SMOOTHING_FRAMES), held)
+        deviation = _blend(deviation, smoothed(deviation, HOLD_SMOOTHING_FRAMES), held)
     logs += 0.5 * np.log1p(changed[:, None].astype(np.float32) * np.expm1(2.0 * log_tone))
     lowered = np.clip((12 * np.log2(source_f0 / plan.f0_hz) - 1.0) / _LOWERED_SEMITONES, 0.0, 1.0)
     logs = _blend(logs, _smoothed_over_partials(logs), lowered)
@@ -68,7 +70,7 @@ def partials(
 
 def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
     """Smooth held amplitudes over 125 ms and take out the level's own swing (heard as throbbing)."""
-    smooth = smoothed(logs, _HOLD_SMOOTHING_FRAMES)
+    smooth = smoothed(logs, HOLD_SMOOTHING_FRAMES)
     power = 0.5 * np.log(np.exp(2 * smooth).sum(1) + 1e-12)
     weight = held / held.sum()
     flat = np.clip(float(weight @ power) - power, -_MOST_FLATTENING, _MOST_FLATTENING)

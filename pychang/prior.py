@@ -15,12 +15,11 @@ from pychang.breath import smoothed
 from pychang.glottis import at_frames
 from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
-from pychang.partials import partials
+from pychang.partials import HOLD_SMOOTHING_FRAMES, partials
 from pychang.phase import wanted_phase
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
 
-_HOLD_SMOOTHING_FRAMES = 25  # 125 ms
 _PUFFS = (0.25, 4.0)
 _HELD_CHANGE = 0.3  # the rest stays in the even partials: fresh noise swings by chance, heard as clicks
 
@@ -84,7 +83,7 @@ def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArr
     power *= 1.0 + changed[:, None].astype(np.float32) * np.expm1(2.0 * missing)
     held = plan.held[:, None].astype(np.float32)
     if held.any():
-        power += held * (smoothed(power, _HOLD_SMOOTHING_FRAMES) - power)
+        power += held * (smoothed(power, HOLD_SMOOTHING_FRAMES) - power)
     own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
     # breath is let out in puffs, one a cycle: the higher the pitch the more of them
     power *= np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)[:, None]

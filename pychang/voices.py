@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
-from pychang.files import read_limited, write_atomically
+from pychang.files import read_limited, user_folder, write_atomically
 
 FORMAT = 1
 VOICE_NAME = "voice.json"
@@ -71,14 +70,7 @@ def voices_folder() -> Path:
     override = os.environ.get(DATA_VARIABLE)
     if override:
         return Path(override) / "voices"
-    home = Path("~").expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return base / "PyChang" / "voices"
+    return user_folder("Application Support", "XDG_DATA_HOME", ".local/share") / "voices"
 
 
 def recording_key(samples: FloatArray) -> str:
