@@ -1,7 +1,7 @@
 """What the generator is told about a note: the seam between the classic engine and the network.
 
 Rendering and training both build it here, from the same three things, so that the network meets in use
-what it met in training.
+what it met in training; of held vowels alone the engine tells otherwise (`pychang.neural`).
 """
 
 from dataclasses import dataclass

@@ -155,8 +155,7 @@ def _moved(analysis: Analysis, target_db: FloatArray, rng: np.random.Generator) 
     scalars = told.scalars.copy()
     scalars[:, SCALARS.index("shift")] = semitones / 12.0 * voicing
     scalars[:, SCALARS.index("distance")] = abs(semitones) / 12.0 * voicing
-    strength = np.clip(voicing, 0.0, 1.0)
-    return _cut(replace(told, scalars=scalars, strength=strength), target_db, MOVED)
+    return _cut(replace(told, scalars=scalars, strength=voicing), target_db, MOVED)
 
 
 def _frozen(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
