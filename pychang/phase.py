@@ -23,8 +23,8 @@ def wanted_phase(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> tup
         voicing: The recording's voicing at every output frame. Shape [frames].
 
     Returns:
-        Phase in cycles, and how far the voice is the recording's own (1: same pitch and speed,
-        0: another pitch), at every output frame. Shapes [frames], [frames].
+        Phase in cycles, and how far the voice is the recording's own (1: same pitch,
+        whatever the speed; 0: another pitch, or held), at every output frame. Shapes [frames], [frames].
     """
     source = np.interp(plan.source_frames, np.arange(len(analysis.phase_cycles)), analysis.phase_cycles)
     f0 = plan.f0_hz
@@ -37,8 +37,10 @@ def wanted_phase(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> tup
     loose = np.clip(PULL_CENTS - apart, 0.0, 1.0)
     most_cents = PULL_CENTS + (_JITTER_CENTS - PULL_CENTS) * loose
     phase = _pulled(free, source, strength, step * (2 ** (most_cents / 1200) - 1))
-    # a loop passes the recording's own speed to and fro: held all the same
-    near = np.clip(1.5 - apart / _COHERENT_CENTS, 0.0, 1.0) * (1.0 - plan.held[1:])
+    # at another speed the phase is the note's own, but the voice is still the recording's; held it is not
+    own = np.interp(plan.source_frames, np.arange(len(analysis.phase_cycles)), analysis.continuous_f0_hz)
+    moved = _cents_apart(f0[1:], own[1:], voicing[1:])
+    near = np.clip(1.5 - moved / _COHERENT_CENTS, 0.0, 1.0) * (1.0 - plan.held[1:])
     return phase, np.append(near, near[-1:])
 
 

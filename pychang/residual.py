@@ -2,7 +2,9 @@
 
 Grains of the residual, 23 ms long. Where the map runs at the recording's own speed neighbouring grains
 are displaced alike and add up to the very samples; where it is stretched each grain starts at a random
-place near its own, away from the grains before it, so that no moment is heard twice in a row.
+place near its own, away from the grains before it, so that no moment is heard twice in a row. Near is 6 ms,
+which leaves a burst where it was (with 20 ms, stretched samples are a fifth further from their
+recordings), and 20 ms where few moments must do for many grains.
 """
 
 import numpy as np
@@ -15,7 +17,8 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _GRAIN = 1024
 _STEP = _GRAIN // 2
-_SCATTER = round(0.020 * SAMPLE_RATE_HZ)
+_SCATTER, _SLOW_SCATTER = round(0.006 * SAMPLE_RATE_HZ), round(0.020 * SAMPLE_RATE_HZ)
+_SLOW, _SLOWEST = 0.6, 0.4  # speeds below which the scatter grows: few moments must do for many grains
 _TRIES = 8
 
 
@@ -65,8 +68,10 @@ def move_residual(
 def _scattered(source: FloatArray, loose: FloatArray, bounds: tuple[float, float], seed: int) -> FloatArray:
     """Place each loose grain somewhere near its moment. Of some tries the one farthest from the two
     grains before is taken: a moment heard twice within one grain's length is heard as a pitch."""
-    offsets = np.random.default_rng(seed).uniform(-_SCATTER, _SCATTER, (len(source), _TRIES))
-    tries = _folded(source[:, None] + offsets * loose[:, None], *bounds)
+    speed = np.abs(np.gradient(source)) / _STEP
+    reach = loose * np.interp(speed, [_SLOWEST, _SLOW], [_SLOW_SCATTER, _SCATTER])
+    offsets = np.random.default_rng(seed).uniform(-1.0, 1.0, (len(source), _TRIES)) * reach[:, None]
+    tries = _folded(source[:, None] + offsets, *bounds)
     place = source.copy()
     for i in np.flatnonzero(loose[1:] > 0) + 1:
         distance = np.abs(tries[i][:, None] - place[max(i - 2, 0) : i])

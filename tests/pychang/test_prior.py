@@ -113,6 +113,17 @@ def test_the_level_curve_acts_on_both_parts(f0_hz: float) -> None:
     assert power_db(louder.noise) - power_db(plain.noise) == pytest.approx(6.0, abs=0.01)
 
 
+@pytest.mark.parametrize("speed", [0.67, 0.9, 1.43])
+def test_quicker_or_slower_the_noise_is_the_recordings_between_all_partials(speed: float) -> None:
+    wave = vowel(220.0, seconds=1.0)
+    wave = wave + white(len(wave), -45.0)
+    moved = draw(analyse(wave), straight_plan(24000, 220.0, 8.0, speed=speed)).wave
+    # what the partials took up of it moves with their speed: as loud, but nearer to them
+    for low, high, most_db in ((0.2, 0.8, 4.0), (1.3, 1.7, 6.5), (2.3, 2.7, 6.5), (30.0, 60.0, 1.6)):
+        own, found = (spectrum_db(x, low * 220, high * 220) for x in (wave[2000:26000], moved))
+        assert abs(found - own) < most_db
+
+
 @pytest.mark.parametrize("f0_hz", [220.0, 277.0])
 def test_a_held_vowel_is_steady(f0_hz: float) -> None:
     analysis = sung(220.0)[1]

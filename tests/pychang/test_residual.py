@@ -98,6 +98,19 @@ def test_a_burst_stays_where_the_map_says() -> None:
     assert 2 * 20000 - 3000 < heard[0] < heard[-1] < 2 * 20200 + 3000
 
 
+@pytest.mark.parametrize("speed", [0.67, 0.8, 1.2, 1.43])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_burst_at_nearly_its_own_speed_is_neither_early_nor_late(speed: float, seed: int) -> None:
+    burst = np.zeros(44100, np.float32)
+    burst[20000:22000] = white(2000)
+    moved = move_residual(burst, speed * np.arange(200 / speed), round(43000 / speed), seed=seed)
+    share = np.cumsum(moved**2) / np.sum(moved**2)
+    middle = float(np.interp(0.5, share, np.arange(len(share))))
+    assert middle == pytest.approx(21000 / speed, abs=300)  # 7 ms: the scatter and half a grain's step
+    heard = np.flatnonzero(np.abs(moved) > 0.01)
+    assert heard[0] > 20000 / speed - 512 - 265 / speed
+
+
 @pytest.mark.parametrize("make", ["moved", "shaped"])
 @pytest.mark.parametrize("ratio", [0.8, 1.25])
 def test_formants_of_the_noise_move_by_the_ratio(make: str, ratio: float) -> None:
