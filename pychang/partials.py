@@ -18,7 +18,9 @@ HOLD_SMOOTHING_FRAMES = 25
 """Over which a held vowel is evened out: 125 ms."""
 
 _SHIFT_SMOOTHING_FRAMES = 25  # 125 ms: less is heard as jitter of the pitch
-_LOWERED_SEMITONES = 3.0
+_SMOOTHED_SEMITONES = 10.0
+_MOST_SMOOTHING_UP, _MOST_SMOOTHING_DOWN = 0.5, 2.0  # up, more lowers clean formants by over 2 dB
+_FIRST_FORMANT_HZ = 500.0, 1000.0
 _PARTIALS_MEAN = 5
 _MOST_FLATTENING = 1.4  # nepers, 12 dB: silence at the end of a vowel is not to be blown up
 
@@ -51,8 +53,7 @@ def partials(
         tract = _blend(tract, smoothed(tract, HOLD_SMOOTHING_FRAMES), held)
         deviation = _blend(deviation, smoothed(deviation, HOLD_SMOOTHING_FRAMES), held)
     logs += 0.5 * np.log1p(changed[:, None].astype(np.float32) * np.expm1(2.0 * log_tone))
-    lowered = np.clip((12 * np.log2(source_f0 / plan.f0_hz) - 1.0) / _LOWERED_SEMITONES, 0.0, 1.0)
-    logs = _blend(logs, _smoothed_over_partials(logs), lowered)
+    logs = without_detail(logs, source_f0, plan.f0_hz)
     count = harmonic_count(float(plan.f0_hz.min()))
     wanted_hz = np.arange(1, count + 1)[None] * plan.f0_hz[:, None]
     position = wanted_hz / (source_f0 * plan.formant_ratio)[:, None] - 1.0
@@ -66,6 +67,53 @@ def partials(
     result = np.exp(log_wanted + 1j * at_positions(tract, position)) * turn
     result[wanted_hz > TOP_HZ] = 0
     return result.astype(np.complex64)
+
+
+def breath_in_partials(analysis: Analysis, source_frames: FloatArray) -> FloatArray:
+    """Return the power of the noise that the partials took up, moment by moment: what they lose is what
+    the fresh noise gains. On average it is what the residual lacks.
+
+    Args:
+        source_frames: Where to read, in analysis frames. Shape [frames].
+
+    Returns:
+        Shape [frames, partials].
+    """
+    last = len(analysis.log_amplitudes) - 1
+    first, final = (int(np.clip(at, 0, last)) for at in (source_frames.min(), source_frames.max()))
+    part = slice(first, final + 2)  # of a long recording a note reads but little
+    noise_share = -np.expm1(2.0 * analysis.log_tone[part].astype(np.float32))
+    lacking = -np.expm1(-2.0 * analysis.log_missing[part].astype(np.float32))
+    power = 0.5 * np.exp(2.0 * analysis.log_amplitudes[part]) * noise_share * lacking
+    return at_frames(power, source_frames - first)
+
+
+def without_detail(logs: FloatArray, own_hz: FloatArray, wanted_hz: FloatArray) -> FloatArray:
+    """Smooth over the partials, the more the farther the note is from the recording's pitch.
+
+    Ups and downs from one partial to the next belong to the pitch they were sung at, but for those that
+    the first formant makes. (Measured on one singer's notes 3 to 29 semitones apart; smoothed as much at
+    every distance they come no nearer, and a note that is moved a fifth and back loses its formants.)
+
+    Args:
+        logs: Shape [frames, partials].
+        own_hz: Of the recording. Shape [frames].
+        wanted_hz: Shape [frames].
+
+    Returns:
+        Shape [frames, partials].
+    """
+    semitones = 12.0 * np.log2(wanted_hz / own_hz)
+    most = np.where(semitones > 0, _MOST_SMOOTHING_UP, _MOST_SMOOTHING_DOWN)
+    amount = np.minimum((semitones / _SMOOTHED_SEMITONES) ** 2, most)
+    once = _smoothed_over_partials(logs)
+    smooth = _blend(logs, once, np.minimum(amount, 1.0))
+    if amount.max() > 1.0:
+        smooth = _blend(smooth, _smoothed_over_partials(once), np.maximum(amount - 1.0, 0.0))
+    low, high = _FIRST_FORMANT_HZ
+    hz = np.arange(1, logs.shape[1] + 1)[None] * own_hz[:, None]
+    share = np.clip((hz - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    return logs + share * (smooth - logs)
 
 
 def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
@@ -84,11 +132,7 @@ def _weighted_mean(rows: AnyArray, width: int, weights: FloatArray) -> AnyArray:
 
 
 def _smoothed_over_partials(logs: FloatArray) -> FloatArray:
-    """Mean log amplitude over five neighbouring partials, the middle counting most; slopes stay.
-
-    Sung lower, partials lie closer than the recording's: its own ups and downs from one to the next
-    are then no envelope any more. (Measured on sung notes 3 to 29 semitones apart: 5 % nearer.)
-    """
+    """Mean log amplitude over five neighbouring partials, the middle counting most; slopes stay."""
     count = logs.shape[1]
     if count < _PARTIALS_MEAN:
         return logs

@@ -15,7 +15,7 @@ from pychang.breath import smoothed
 from pychang.glottis import at_frames
 from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
-from pychang.partials import HOLD_SMOOTHING_FRAMES, partials
+from pychang.partials import HOLD_SMOOTHING_FRAMES, breath_in_partials, partials
 from pychang.phase import wanted_phase
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
@@ -79,8 +79,7 @@ def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArr
     """
     # between frames powers are mixed: a mean of two amplitudes would be too soft
     power = at_frames(np.exp(2.0 * analysis.log_noise.astype(np.float32)), plan.source_frames)
-    missing = at_frames(analysis.log_missing, plan.source_frames)
-    power *= 1.0 + changed[:, None].astype(np.float32) * np.expm1(2.0 * missing)
+    power += changed[:, None].astype(np.float32) * breath_in_partials(analysis, plan.source_frames)
     held = plan.held[:, None].astype(np.float32)
     if held.any():
         power += held * (smoothed(power, HOLD_SMOOTHING_FRAMES) - power)

@@ -7,7 +7,7 @@ import pytest
 
 from pychang.analysis import Analysis
 from pychang.harmonics import TOP_HZ, harmonic_count
-from pychang.partials import partials
+from pychang.partials import breath_in_partials, partials, without_detail
 from tests.pychang.signals import made_analysis, straight_plan
 
 SOURCE_HZ = 200.0
@@ -62,6 +62,48 @@ def test_nothing_is_sung_above_the_top() -> None:
     above = np.arange(1, found.shape[1] + 1) * note.f0_hz[:, None] > TOP_HZ
     assert not found[above].any()
     assert found[~above].all()
+
+
+@pytest.mark.parametrize(
+    ("semitones", "least_left", "most_left"),
+    [(0.0, 0.99, 1.01), (1.0, 0.97, 1.0), (-5.0, 0.70, 0.82), (-10.0, 0.0, 0.15), (-14.0, 0.0, 0.05)],
+)
+def test_what_changes_from_partial_to_partial_fades_with_the_distance(
+    semitones: float, least_left: float, most_left: float
+) -> None:
+    plain = sloped()
+    ups_and_downs = 0.5 * (-1.0) ** np.arange(plain.log_amplitudes.shape[1])  # nepers
+    rough = replace(plain, log_amplitudes=plain.log_amplitudes + ups_and_downs.astype(np.float32))
+    count = len(ups_and_downs)
+    wanted = np.full(FRAMES, SOURCE_HZ * 2 ** (semitones / 12))
+    left = without_detail(rough.log_amplitudes, np.full(FRAMES, SOURCE_HZ), wanted)
+    detail = (left - plain.log_amplitudes)[30] / ups_and_downs
+    above = SOURCE_HZ * np.arange(1, count + 1) >= 1000.0
+    assert least_left < np.abs(detail[above][4:-4]).min()
+    assert np.abs(detail[above][4:-4]).max() < most_left
+    np.testing.assert_allclose(detail[:2], 1.0, atol=1e-3)  # the first formant's own
+
+
+def test_the_noise_in_the_partials_is_what_the_residual_lacks() -> None:
+    """A partial of power 1/2, of which the noise's share is 60 %, half of it still in the residual."""
+    plain = made_analysis(SOURCE_HZ, np.zeros((FRAMES, 4)))
+    tone, missing = 0.5 * np.log(0.4), 0.5 * np.log(2.0)
+    analysis = replace(plain, log_tone=np.full_like(plain.log_tone, tone),
+                       log_missing=np.full_like(plain.log_missing, missing))  # fmt: skip
+    beyond_both_ends = np.array([-3.0, 0.0, 7.5, FRAMES - 1, FRAMES + 4.0])
+    found = breath_in_partials(analysis, beyond_both_ends)
+    np.testing.assert_allclose(found, np.full((5, 4), 0.5 * 0.6 * 0.5), rtol=2e-3)  # half precision
+    assert not breath_in_partials(plain, beyond_both_ends).any()
+
+
+def test_the_noise_in_the_partials_swells_when_they_do() -> None:
+    swell = np.linspace(-1.0, 1.0, FRAMES)[:, None] * np.ones((1, 4))  # nepers
+    plain = made_analysis(SOURCE_HZ, swell)
+    analysis = replace(plain, log_tone=plain.log_tone - 1.0, log_missing=plain.log_missing + 1.0)
+    for first in (0.0, 60.0):
+        found = breath_in_partials(analysis, first + np.arange(20.0))
+        wanted = np.exp(2 * swell[int(first) : int(first) + 20])
+        np.testing.assert_allclose(found / found[0], wanted / wanted[0], rtol=1e-4)
 
 
 @pytest.mark.parametrize("tilt", [-3.0, 1.5, 3.0])
