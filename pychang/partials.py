@@ -12,6 +12,7 @@ from pychang.arrays import AnyArray, ComplexArray, FloatArray
 from pychang.breath import smoothed
 from pychang.glottis import at_frames, at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
+from pychang.life import own_movement
 from pychang.note import NotePlan
 
 HOLD_SMOOTHING_FRAMES = 25
@@ -49,7 +50,8 @@ def partials(
     deviation = _blend(_weighted_mean(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
     tract = _blend(_weighted_mean(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
     if held.any():
-        logs = _steady(logs, held)
+        moves = own_movement(analysis.log_amplitudes, source, held, plan.seed)
+        logs = _enlivened(_steady(logs, held), moves)
         tract = _blend(tract, smoothed(tract, HOLD_SMOOTHING_FRAMES), held)
         deviation = _blend(deviation, smoothed(deviation, HOLD_SMOOTHING_FRAMES), held)
     logs += 0.5 * np.log1p(changed[:, None].astype(np.float32) * np.expm1(2.0 * log_tone))
@@ -119,10 +121,21 @@ def without_detail(logs: FloatArray, own_hz: FloatArray, wanted_hz: FloatArray) 
 def _steady(logs: FloatArray, held: FloatArray) -> FloatArray:
     """Smooth held amplitudes over 125 ms and take out the level's own swing (heard as throbbing)."""
     smooth = smoothed(logs, HOLD_SMOOTHING_FRAMES)
-    power = 0.5 * np.log(np.exp(2 * smooth).sum(1) + 1e-12)
+    power = _log_level(smooth)[:, 0]
     weight = held / held.sum()
     flat = np.clip(float(weight @ power) - power, -_MOST_FLATTENING, _MOST_FLATTENING)
     return _blend(logs, smooth + flat[:, None].astype(np.float32), held)
+
+
+def _enlivened(logs: FloatArray, moves: FloatArray) -> FloatArray:
+    """Move held amplitudes; the level stays, which would be heard as throbbing."""
+    moved = logs + moves
+    return moved + _log_level(logs) - _log_level(moved)
+
+
+def _log_level(logs: FloatArray) -> FloatArray:
+    """Natural log of each frame's amplitude. Shapes [frames, partials] -> [frames, 1]."""
+    return 0.5 * np.log(np.exp(2 * logs).sum(1, keepdims=True) + 1e-12)
 
 
 def _weighted_mean(rows: AnyArray, width: int, weights: FloatArray) -> AnyArray:

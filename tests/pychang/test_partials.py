@@ -156,6 +156,21 @@ def test_a_held_vowel_does_not_throb_and_a_sung_one_keeps_its_swell() -> None:
     assert swing(0.2) < 0.02
 
 
+def test_a_held_vowels_colour_moves_as_the_recordings_and_its_level_does_not() -> None:
+    plain = sloped()
+    tilt = np.linspace(-1.0, 1.0, plain.log_amplitudes.shape[1])
+    sway = 0.2 * np.sin(2 * np.pi * np.arange(FRAMES) / 40.0)  # nepers, 5 Hz
+    moving = plain.log_amplitudes + (sway[:, None] * tilt).astype(np.float32)
+
+    def colour(speed: float) -> float:
+        found = np.log(np.abs(read(replace(plain, log_amplitudes=moving), speed=speed)) + 1e-9)
+        return float(np.std((found[5:-5] - found[5:-5].mean(0))[:, [0, 90]] @ [-1.0, 1.0]))
+
+    assert colour(0.49) > 0.4 * colour(1.0)
+    level = (np.abs(read(replace(plain, log_amplitudes=moving), speed=0.49)) ** 2).sum(1)
+    assert np.ptp(0.5 * np.log(level[3:-3])) < 0.02
+
+
 def test_a_dying_vowel_is_not_blown_up() -> None:
     plain = sloped()
     fall = np.linspace(0.0, -6.0, FRAMES).astype(np.float32)  # 52 dB
