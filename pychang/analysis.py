@@ -15,9 +15,10 @@ from pychang.harmonics import (
     synthesise,
 )
 from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
+from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 5
+ANALYSIS_VERSION = 6
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -43,6 +44,7 @@ class Analysis:
         log_missing: What to add to it to have the recording's noise: the partials took up the rest.
             Shape [frames, partials].
         log_tone: What to add to `log_amplitudes` to be rid of that rest. Shape [frames, partials].
+        pulsing: How the residual's power moves within the cycle (`pychang.pulsing`). Shape [frames, 2].
         peak: Largest absolute sample of the recording.
     """
 
@@ -56,6 +58,7 @@ class Analysis:
     log_noise: FloatArray
     log_missing: FloatArray
     log_tone: FloatArray
+    pulsing: ComplexArray
     peak: float
 
     @property
@@ -109,6 +112,7 @@ def analyse(
         log_amplitudes=logs[nearest], tract_phase=tract[nearest], deviation=deviation[nearest],
         residual=residual, log_noise=noise.astype(np.float16),
         log_missing=missing[nearest].astype(np.float16), log_tone=tone[nearest].astype(np.float16),
+        pulsing=pulse_tables(residual, sample_phase(phase, len(samples)), voicing),
         peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
@@ -121,7 +125,7 @@ def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
         f0_hz=np.zeros(frames), voicing=np.zeros(frames), phase_cycles=np.arange(frames, dtype=float),
         log_amplitudes=flat, tract_phase=np.zeros_like(flat), deviation=np.ones_like(flat, np.complex64),
         residual=samples, log_noise=none, log_missing=none, log_tone=none,
-        peak=float(np.max(np.abs(samples), initial=0.0)),
+        pulsing=np.zeros((frames, 2), np.complex64), peak=float(np.max(np.abs(samples), initial=0.0)),
     )  # fmt: skip
 
 

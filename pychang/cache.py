@@ -92,7 +92,7 @@ def _is_whole(values: dict[str, FloatArray]) -> bool:
     rows = (*frames, *values["log_amplitudes"].shape[1:2])
     shapes = dict.fromkeys(_TABLES, rows)
     shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles"), frames)
-    shapes |= {"residual": (values["residual"].size,), "peak": ()}
+    shapes |= {"pulsing": (*frames, 2), "residual": (values["residual"].size,), "peak": ()}
     return len(rows) == 2 and all(
         values[name].shape == shape and values[name].dtype.kind in "fc" for name, shape in shapes.items()
     )

@@ -17,6 +17,7 @@ from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
 from pychang.partials import HOLD_SMOOTHING_FRAMES, breath_in_partials, partials
 from pychang.phase import wanted_phase
+from pychang.pulsing import pulsed
 from pychang.residual import move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
 
@@ -54,6 +55,7 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
         noise = own * _at_samples(level, plan)
         return Picture(np.zeros(plan.samples, np.float32), noise[plan.lead_samples :])
     phase, coherence = wanted_phase(analysis, plan, voicing)
+    at_samples = sample_phase(phase, plan.samples + plan.lead_samples)
     if as_moved:
         coherence = np.zeros_like(coherence)
     changed = np.ones_like(coherence) if as_moved else _changed(analysis, plan, coherence)
@@ -61,10 +63,12 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
     # two noises that know nothing of each other: their powers add
     noise = own * _at_samples(np.sqrt(1.0 - foreign), plan)
     if foreign.any():
-        noise += _breath(analysis, plan, changed) * _at_samples(np.sqrt(foreign), plan)
+        breath = _breath(analysis, plan, changed)
+        breath = pulsed(breath, at_samples, at_frames(analysis.pulsing, plan.source_frames))
+        noise += breath * _at_samples(np.sqrt(foreign), plan)
     noise *= _at_samples(level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), plan)
     amplitudes = partials(analysis, plan, coherence, changed, voicing) * (level * voicing)[:, None]
-    harmonic = synthesise(amplitudes, sample_phase(phase, plan.samples + plan.lead_samples))
+    harmonic = synthesise(amplitudes, at_samples)
     return Picture(harmonic[plan.lead_samples :], noise[plan.lead_samples :])
 
 

@@ -14,6 +14,7 @@ from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import (
     cents_off,
     error_db,
+    filtered,
     power_db,
     spectrum_db,
     straight_plan,
@@ -214,3 +215,14 @@ def test_a_note_drawn_as_moved_has_the_noise_of_a_moved_one() -> None:
     assert abs(power_db(as_moved.noise) - power_db(moved.noise)) < 0.6
     assert abs(power_db(as_moved.harmonic) - power_db(own.harmonic)) < 0.1
     assert power_db(as_moved.noise) > power_db(own.noise) + 1.0
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.8])
+def test_fresh_noise_swells_within_the_cycle_as_the_recordings_does(depth: float) -> None:
+    time_s = np.arange(44100) / SAMPLE_RATE_HZ
+    swell = np.sqrt(1.0 + depth * np.cos(2 * np.pi * 220.0 * time_s))
+    wave = vowel(220.0, seconds=1.0) + white(44100, -40.0) * swell.astype(np.float32)
+    noise = draw(analyse(wave), straight_plan(35000, 300.0, 8.0)).noise
+    power = filtered(noise, 6000.0, 40.0)[2000:-2000] ** 2
+    turn = np.exp(-2j * np.pi * 300.0 * time_s[2000:33000])
+    assert 2.0 * abs((power * turn).sum() / power.sum()) == pytest.approx(depth, abs=0.15)
