@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pychang.arrays import ComplexArray, FloatArray, IntArray
+from pychang.balance import log_too_loud
 from pychang.breath import noise_and_tone, noise_bands
 from pychang.glottis import drift_turns, log_amplitude, minimum_phase, pulse_turns
 from pychang.harmonics import (
@@ -18,7 +19,7 @@ from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 6
+ANALYSIS_VERSION = 7
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -40,10 +41,11 @@ class Analysis:
         deviation: Unit phasors: measured phase less tract phase less pulse. Shape [frames, partials].
         residual: Recording less its partials. Shape [samples].
         log_noise: Natural log of the residual's amplitude in each partial's band, in half precision as
-            the next two. Shape [frames, partials].
+            the next two; less where it and the partials cancel. Shape [frames, partials].
         log_missing: What to add to it to have the recording's noise: the partials took up the rest.
             Shape [frames, partials].
-        log_tone: What to add to `log_amplitudes` to be rid of that rest. Shape [frames, partials].
+        log_tone: What to add to `log_amplitudes` to be rid of that rest, and of what cancels. Shape
+            [frames, partials].
         pulsing: How the residual's power moves within the cycle (`pychang.pulsing`). Shape [frames, 2].
         peak: Largest absolute sample of the recording.
     """
@@ -106,6 +108,8 @@ def analyse(
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
     noise = noise_bands(residual, filled, count)
     missing, tone = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
+    too_loud = log_too_loud(samples, residual, noise, filled)
+    noise, tone, missing = noise - too_loud, tone - too_loud, np.maximum(missing - too_loud, 0.0)
     nearest = _nearest_voiced(voicing)
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase,
