@@ -40,8 +40,8 @@ def variants(whole: RunConfig, critic_steps: int, runs: Path) -> Iterator[tuple[
 
 
 def _without(whole: RunConfig, left_out: int) -> RunConfig:
-    kinds = tuple(kind for kind in range(len(KINDS)) if kind != left_out)
-    return replace(whole, batches=replace(whole.batches, kinds=kinds))
+    shares = tuple(0.0 if kind == left_out else share for kind, share in enumerate(whole.batches.shares))
+    return replace(whole, batches=replace(whole.batches, shares=shares))
 
 
 def _folder(name: str) -> str:

@@ -16,7 +16,7 @@ from pychang.engine import ClassicEngine, Engine
 from pychang.generator import load_generator
 from pychang.model_file import described
 from pychang.neural import NeuralEngine
-from pychang.voices import Voice, recording_key, registry
+from pychang.voices import Voice, find_voice, recording_key, registry
 
 ENGINES = ("classic", "neural")
 
@@ -83,6 +83,15 @@ def require_neural() -> None:
     load_generator(generator_path())
 
 
+def fitted_engine(name: str) -> NeuralEngine:
+    """Return the engine of a fitted voice, to sing any recording with it: so it is measured on recordings
+    that it was not fitted to. Raises PychangError where there is none, or its generator is gone."""
+    voice = find_voice(name)
+    if not _is_current(voice):
+        raise PychangError(_outdated(voice))
+    return _neural(voice)
+
+
 def _voice_of(recording: FloatArray) -> tuple[Voice | None, str]:
     """The fitted voice that a recording belongs to, if its generator is still there; else what is amiss."""
     known = registry()
@@ -91,10 +100,16 @@ def _voice_of(recording: FloatArray) -> tuple[Voice | None, str]:
     voice = known.by_recording.get(recording_key(recording))
     if voice is None:
         return None, known.problem
+    return (voice, "") if _is_current(voice) else (None, _outdated(voice))
+
+
+def _is_current(voice: Voice) -> bool:
     model = described(voice.generator or generator_path())
-    if voice.generator_sha256 == model.sha256 and len(voice.code) == model.card.code_size:
-        return voice, ""
-    return None, f"voice {voice.name}: fitted to another generator; fit it again with `vbtools train`"
+    return voice.generator_sha256 == model.sha256 and len(voice.code) == model.card.code_size
+
+
+def _outdated(voice: Voice) -> str:
+    return f"voice {voice.name}: fitted to another generator; fit it again with `vbtools train`"
 
 
 def _neural(voice: Voice | None) -> NeuralEngine:

@@ -1,7 +1,8 @@
 """What the generator is told about a note: the seam between the classic engine and the network.
 
 Rendering and training both build it here, from the same three things, so that the network meets in use
-what it met in training; of held vowels alone the engine tells otherwise (`pychang.neural`).
+what it met in training. What is asked of the note (`Course`) costs next to nothing and comes first: where the
+network is to change nothing, its picture need not be made.
 """
 
 from dataclasses import dataclass
@@ -27,9 +28,9 @@ from pychang.units import A4_HZ, HOP_SAMPLES
 CHANNELS = ("harmonic", "noise", "envelope")
 """Of the image: the two parts of the prior's picture, and the sample's own envelope there."""
 
-SCALARS = ("octaves", "shift", "distance", "speed", "held", "voicing")
+SCALARS = ("octaves", "shift", "distance", "speed", "voicing")
 """log2(f0 / 220 Hz) / 2; semitones from the recording's own pitch / 12, within 2 octaves, and their
-size, both times voicing; log2 of the speed / 3; `NotePlan.held`; the recording's voicing, 0..1."""
+size, both times voicing; log2 of the speed / 3, 0 in a held vowel; the recording's voicing, 0..1."""
 
 _DB_PER_NEPER = 20.0 / np.log(10.0)
 _VOICING_FLOOR = 1e-4
@@ -45,7 +46,7 @@ class Conditions:
 
     Attributes:
         levels_db: Levels of the CHANNELS in every band, float32. Shape [frames, BANDS, 3].
-        scalars: The SCALARS of every frame, float32. Shape [frames, 6].
+        scalars: The SCALARS of every frame, float32. Shape [frames, 5].
         strength: How far the network's gains apply, 0..1, float32: exactly 0 where the note is the
             recording itself, so that a copy stays the copy. Shape [frames].
     """
@@ -65,41 +66,91 @@ class Conditions:
         return to_unit(self.levels_db, self.reference_db)
 
 
-def conditions(analysis: Analysis, plan: NotePlan, picture: Picture) -> Conditions:
+@dataclass(frozen=True)
+class Course:
+    """What is asked of a note at every image frame, and what its recording is there. Shapes [frames].
+
+    Attributes:
+        source_frames: Place in the recording, in frames of its analysis.
+        f0_hz: Wanted.
+        own_hz: The recording's own.
+        held: How far it is a held vowel, 0..1.
+        voicing: The recording's, 0..1.
+    """
+
+    source_frames: FloatArray
+    f0_hz: FloatArray
+    own_hz: FloatArray
+    held: FloatArray
+    voicing: FloatArray
+
+    @property
+    def scalars(self) -> FloatArray:
+        """The SCALARS. Float32, shape [frames, 5]."""
+        octaves = self._shift_octaves
+        columns = (
+            np.log2(self.f0_hz / (A4_HZ / 2.0)) / 2.0,
+            np.clip(octaves, -2.0, 2.0) * self.voicing,
+            np.clip(np.abs(octaves), 0.0, 2.0) * self.voicing,
+            self._speed_octaves / 3.0,
+            self.voicing,
+        )
+        return np.stack(columns, axis=1).astype(np.float32)
+
+    @property
+    def strength(self) -> FloatArray:
+        """See `Conditions`: 0 where the pitch is the recording's own, or none, 1 where it is far from it.
+
+        Another speed alone is no reason: the recording's own partials and noise are moved there, and what the
+        network learnt of it did as much harm as good (measured on samples stretched to 1.8 times and back, of
+        a trained voice: mel-LSD 5 % less, mel-cepstral distortion 13 % more; of a strange one 23 and 88 %
+        more). Float32, shape [frames].
+        """
+        strength = _ramp(12.0 * np.abs(self._shift_octaves), _SAME_SEMITONES, _ALL_SEMITONES) * self.voicing
+        padded = np.pad(strength, len(_STRENGTH_SMOOTHING) // 2, mode="edge")
+        return np.convolve(padded, _STRENGTH_SMOOTHING, "valid").astype(np.float32)
+
+    @property
+    def _shift_octaves(self) -> FloatArray:
+        return np.log2(self.f0_hz / self.own_hz)
+
+    @property
+    def _speed_octaves(self) -> FloatArray:
+        """How much faster than recorded the note runs through the recording."""
+        if len(self.source_frames) < 2:
+            return np.zeros(len(self.source_frames))
+        speed = np.gradient(self.source_frames) * (HOP_SAMPLES / IMAGE_HOP_SAMPLES)
+        return np.log2(np.clip(np.abs(speed), _SLOWEST, _FASTEST)) * (1.0 - self.held)
+
+
+def course_of(analysis: Analysis, plan: NotePlan) -> Course:
+    """Return what is asked of a note at its image frames."""
+    at = (np.arange(image_frames(plan.samples)) * IMAGE_HOP_SAMPLES + plan.lead_samples) / HOP_SAMPLES
+    plan_frames, source_frames = np.arange(len(plan.f0_hz)), np.arange(len(analysis.voicing))
+    source, f0_hz, held = (
+        np.interp(at, plan_frames, curve) for curve in (plan.source_frames, plan.f0_hz, plan.held)
+    )
+    own_hz, voicing = (
+        np.interp(source, source_frames, curve) for curve in (_own_f0_hz(analysis), analysis.voicing)
+    )
+    return Course(source, f0_hz, own_hz, held, voicing)
+
+
+def conditions(analysis: Analysis, plan: NotePlan, picture: Picture, course: Course) -> Conditions:
     """Return what the network is told about a note.
 
     Args:
         analysis: Of the recording.
         plan: The note that is wanted.
         picture: What the classic engine has drawn for it; `plan.samples` long.
+        course: `course_of` both.
     """
-    frames = image_frames(plan.samples)
-    at = (np.arange(frames) * IMAGE_HOP_SAMPLES + plan.lead_samples) / HOP_SAMPLES
-    plan_frames, source_frames = np.arange(len(plan.f0_hz)), np.arange(len(analysis.voicing))
-    source, f0_hz, held = (
-        np.interp(at, plan_frames, curve) for curve in (plan.source_frames, plan.f0_hz, plan.held)
-    )
-    voicing = np.interp(source, source_frames, analysis.voicing)
-    own_hz = np.interp(source, source_frames, _own_f0_hz(analysis))
-    semitones = 12.0 * np.log2(f0_hz / own_hz)
-    octaves_of_speed = _octaves_of_speed(source)
-    levels = np.empty((frames, BANDS, len(CHANNELS)), np.float32)
+    levels = np.empty((len(course.held), BANDS, len(CHANNELS)), np.float32)
     levels[..., 0] = band_levels_db(picture.harmonic)
     levels[..., 1] = band_levels_db(picture.noise)
-    levels[..., 2] = _envelope_db(analysis, source, own_hz * plan.formant_ratio, voicing)
-    scalars = (
-        np.log2(f0_hz / (A4_HZ / 2.0)) / 2.0,
-        np.clip(semitones / 12.0, -2.0, 2.0) * voicing,
-        np.clip(np.abs(semitones) / 12.0, 0.0, 2.0) * voicing,
-        octaves_of_speed / 3.0,
-        held,
-        voicing,
-    )
-    return Conditions(
-        levels,
-        np.stack(scalars, axis=1).astype(np.float32),
-        _strength(semitones, held, voicing),
-    )
+    spacing_hz = course.own_hz * plan.formant_ratio
+    levels[..., 2] = _envelope_db(analysis, course.source_frames, spacing_hz, course.voicing)
+    return Conditions(levels, course.scalars, course.strength)
 
 
 def reference_db(levels_db: FloatArray) -> float:
@@ -123,14 +174,6 @@ def _own_f0_hz(analysis: Analysis) -> FloatArray:
     return np.maximum(analysis.continuous_f0_hz, 1.0)
 
 
-def _octaves_of_speed(source: FloatArray) -> FloatArray:
-    """How much faster than recorded the note runs through the recording. Shape [frames]."""
-    if len(source) < 2:
-        return np.zeros(len(source))
-    speed = np.gradient(source) * (HOP_SAMPLES / IMAGE_HOP_SAMPLES)
-    return np.log2(np.clip(np.abs(speed), _SLOWEST, _FASTEST))
-
-
 def _envelope_db(
     analysis: Analysis, source: FloatArray, spacing_hz: FloatArray, voicing: FloatArray
 ) -> FloatArray:
@@ -144,23 +187,6 @@ def _envelope_db(
         silenced_db = 20.0 * np.log10(np.maximum(voicing[block], _VOICING_FLOOR))
         envelope[block] = np.maximum(nepers * _DB_PER_NEPER + silenced_db[:, None], FLOOR_DB)
     return envelope
-
-
-def _strength(semitones: FloatArray, held: FloatArray, voicing: FloatArray) -> FloatArray:
-    """0 where the pitch is the recording's own, 1 where it is far from it, or the vowel held.
-
-    Another speed alone is no reason: the recording's own noise and partials are moved there, and the
-    network did harm to them (measured: a sample stretched and back was 50 % further from its recording).
-    """
-    strength = np.maximum(moved_strength(semitones) * voicing, held)
-    reach = len(_STRENGTH_SMOOTHING) // 2
-    padded = np.pad(strength, reach, mode="edge")
-    return np.convolve(padded, _STRENGTH_SMOOTHING, "valid").astype(np.float32)
-
-
-def moved_strength(semitones: FloatArray) -> FloatArray:
-    """Return 0 where the pitch is the recording's own, 1 where it is far from it. Shape kept."""
-    return _ramp(np.abs(semitones), _SAME_SEMITONES, _ALL_SEMITONES)
 
 
 def _ramp(values: FloatArray, none: float, all_: float) -> FloatArray:

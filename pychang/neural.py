@@ -4,19 +4,17 @@ The network changes levels only: both waves keep their phase, and with gains of 
 gives, the note is the classic engine's bit for bit.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
-from pychang.conditions import SCALARS, Conditions, conditions, moved_strength
+from pychang.conditions import conditions, course_of
 from pychang.generator import Generator
 from pychang.image import filtered
 from pychang.note import NotePlan
 from pychang.prior import Picture, draw
-
-_HELD = SCALARS.index("held")
 
 
 @dataclass(frozen=True)
@@ -33,28 +31,15 @@ class NeuralEngine:
 
     def corrected(self, analysis: Analysis, plan: NotePlan, picture: Picture) -> Picture:
         """Return the picture as the generator would have it."""
-        told = conditions(analysis, plan, picture)
-        held = told.scalars[:, _HELD].copy()
-        told = _as_moved(told)
-        if not told.strength.any():
+        course = course_of(analysis, plan)
+        strength = course.strength
+        if not strength.any():
             return picture
-        gains_db = _even(self.generator.gains(told, self.code), held) * told.strength[:, None, None]
+        gains_db = self.generator.gains(conditions(analysis, plan, picture, course), self.code)
+        gains_db = _even(gains_db, course.held) * strength[:, None, None]
         return Picture(
             filtered(picture.harmonic, gains_db[..., 0]), filtered(picture.noise, gains_db[..., 1])
         )
-
-
-def _as_moved(told: Conditions) -> Conditions:
-    """Tell of a held vowel as of any other: it is corrected for its pitch, not for being held.
-
-    In training whole phrases are held, and what the network learns of them does not fit a vowel. (Measured:
-    a vowel held at its own pitch is 0.8 dB from the recording's by the classic engine, mel-cepstral
-    distortion, and was 4.2 dB with what the network makes of held ones.)
-    """
-    scalars = told.scalars.copy()
-    scalars[:, _HELD] = 0.0
-    moved = moved_strength(12.0 * told.scalars[:, SCALARS.index("distance")])
-    return replace(told, scalars=scalars, strength=np.minimum(told.strength, moved))
 
 
 def _even(gains_db: FloatArray, held: FloatArray) -> FloatArray:

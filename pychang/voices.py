@@ -131,6 +131,15 @@ def registry() -> Registry:
     return _registry(tuple(sorted(_stamps(voices_folder()))))
 
 
+def find_voice(name: str) -> Voice:
+    """Return the fitted voice of that name. Raises PychangError, with the names that there are."""
+    voices = {voice.name: voice for voice in registry().by_recording.values()}
+    if name in voices:
+        return voices[name]
+    known = f"there are {', '.join(sorted(voices))}" if voices else "fit one with `vbtools train BANK`"
+    raise PychangError(f"voice {name!r}: no such voice is fitted; {known}")
+
+
 def _is_sound(voice: Voice) -> bool:
     numbers = bool(voice.code) and all(np.isfinite(voice.code))
     return (

@@ -7,7 +7,7 @@ import pytest
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
-from pychang.choice import choose_engine, generator_path, require_neural
+from pychang.choice import choose_engine, fitted_engine, generator_path, require_neural
 from pychang.generator import load_generator
 from pychang.model_file import described
 from pychang.neural import NeuralEngine
@@ -61,6 +61,19 @@ def test_a_fitted_voice_sings_with_its_code(data: Path) -> None:
     assert isinstance(stranger, NeuralEngine)
     np.testing.assert_array_equal(engine.code, np.full(16, 0.25, np.float32))
     assert not stranger.code.any()
+
+
+def test_a_fitted_voice_can_sing_what_it_does_not_know(data: Path) -> None:
+    folder = fit(data, write_model(generator_path(), default="fitted"))
+    np.testing.assert_array_equal(fitted_engine("rei").code, np.full(16, 0.25, np.float32))
+    with pytest.raises(PychangError, match="voice 'mei': no such voice is fitted; there are rei"):
+        fitted_engine("mei")
+    write_model(generator_path(), default="all")
+    with pytest.raises(PychangError, match="voice rei: fitted to another generator; fit it again"):
+        fitted_engine("rei")
+    (folder / VOICE_NAME).unlink()
+    with pytest.raises(PychangError, match="fit one with `vbtools train BANK`"):
+        fitted_engine("rei")
 
 
 def test_a_voice_may_have_a_generator_of_its_own(data: Path) -> None:

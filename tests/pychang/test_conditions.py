@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pychang.analysis import Analysis, analyse
-from pychang.conditions import CHANNELS, SCALARS, Conditions, conditions, reference_db
+from pychang.conditions import CHANNELS, SCALARS, Conditions, conditions, course_of, reference_db
 from pychang.image import BANDS, IMAGE_HOP_SAMPLES, band_centres_hz, image_frames
 from pychang.note import NotePlan
 from pychang.prior import draw
@@ -24,7 +24,7 @@ def sung() -> Analysis:
 
 def told(plan: NotePlan, analysis: Analysis | None = None) -> Conditions:
     analysis = analysis or sung()
-    return conditions(analysis, plan, draw(analysis, plan))
+    return conditions(analysis, plan, draw(analysis, plan), course_of(analysis, plan))
 
 
 def scalar(made: Conditions, name: str) -> np.ndarray:
@@ -81,13 +81,22 @@ def test_the_strength_grows_with_the_distance(semitones: float, strength: float)
     np.testing.assert_allclose(made.strength[5:-5], strength, atol=0.02)
 
 
-def test_a_held_vowel_gets_all() -> None:
-    plan = straight_plan(SAMPLES, 220.0, 10.0)
+@pytest.mark.parametrize("speed", [0.5, 0.9, 2.0])
+def test_another_speed_alone_gets_nothing(speed: float) -> None:
+    for analysis in (sung(), analyse(white(SAMPLES, -30.0))):
+        plan = straight_plan(SAMPLES // 2, 220.0, 10.0, speed=speed)
+        own = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+        assert not course_of(analysis, replace(plan, f0_hz=own)).strength.any()
+
+
+def test_of_a_held_vowel_no_speed_is_told() -> None:
+    plan = straight_plan(SAMPLES, 330.0, 10.0, speed=0.2)
     held = (np.arange(len(plan.f0_hz)) > 50).astype(float)
-    made = told(replace(plan, held=held))
-    assert not made.strength[:20].any()
-    np.testing.assert_allclose(made.strength[30:], 1.0, atol=1e-6)
-    assert (np.diff(made.strength) >= -1e-6).all()
+    made = course_of(sung(), replace(plan, held=held))
+    speed = made.scalars[:, SCALARS.index("speed")]
+    assert not speed[35:].any()
+    assert (speed[2:15] < -0.5).all()
+    np.testing.assert_allclose(made.strength, 1.0, atol=1e-6)
 
 
 def test_frames_stand_where_the_plan_says() -> None:

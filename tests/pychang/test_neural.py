@@ -10,7 +10,7 @@ import pytest
 from pychang import generator
 from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
-from pychang.conditions import conditions
+from pychang.conditions import SCALARS, conditions, course_of
 from pychang.engine import ClassicEngine, Engine
 from pychang.generator import load_generator
 from pychang.image import IMAGE_HOP_SAMPLES
@@ -36,7 +36,7 @@ def engine(tmp_path: Path, w: Weights, code: FloatArray | None = None) -> Neural
 def constant(harmonic_db: float, noise_db: float) -> Weights:
     """The same gains everywhere, as long as a recording is voiced throughout."""
     by_scalars = np.zeros_like(NOTHING.by_scalars)
-    by_scalars[-1] = harmonic_db, noise_db  # voicing
+    by_scalars[SCALARS.index("voicing")] = harmonic_db, noise_db
     return replace(NOTHING, by_scalars=by_scalars)
 
 
@@ -92,7 +92,7 @@ def test_a_long_note_is_the_same_in_pieces_as_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, plan = engine(tmp_path, weights(2.0)), straight_plan(12 * 44100, 300.0, 5.0, speed=0.05)
-    told = conditions(sung(), plan, draw(sung(), plan))
+    told = conditions(sung(), plan, draw(sung(), plan), course_of(sung(), plan))
     assert len(told.scalars) > generator.PIECE_FRAMES  # two pieces
     whole = made.generator.gains(told, made.code, piece_frames=10_000)
     assert np.abs(made.generator.gains(told, made.code) - whole).max() < 1e-4
@@ -119,7 +119,7 @@ def test_the_shortest_notes(samples: int, tmp_path: Path) -> None:
 def test_a_held_vowel_has_one_colour(tmp_path: Path) -> None:
     """Gains that follow the phrase's pitch would wander through a held vowel's vibrato."""
     by_scalars = np.zeros_like(NOTHING.by_scalars)
-    by_scalars[0] = 30.0, 30.0  # with the pitch
+    by_scalars[SCALARS.index("octaves")] = 30.0, 30.0
     made = engine(tmp_path, replace(NOTHING, by_scalars=by_scalars))
     plan = straight_plan(SAMPLES, 330.0, 5.0)
     frames = np.arange(len(plan.f0_hz))
@@ -148,13 +148,4 @@ def test_a_vowel_held_at_its_own_pitch_is_left_to_the_classic_engine(tmp_path: P
     plan = straight_plan(SAMPLES, 220.0, 5.0, speed=0.2)
     plan = replace(plan, held=np.ones(len(plan.f0_hz)))
     wave = engine(tmp_path, weights(3.0)).render(sung(), plan)
-    assert wave.tobytes() == draw(sung(), plan).wave.tobytes()
-
-
-def test_the_network_is_not_told_that_a_vowel_is_held(tmp_path: Path) -> None:
-    by_scalars = np.zeros_like(NOTHING.by_scalars)
-    by_scalars[4] = 9.0, 9.0  # with held
-    plan = straight_plan(SAMPLES, 330.0, 5.0)
-    plan = replace(plan, held=np.ones(len(plan.f0_hz)))
-    wave = engine(tmp_path, replace(NOTHING, by_scalars=by_scalars)).render(sung(), plan)
     assert wave.tobytes() == draw(sung(), plan).wave.tobytes()

@@ -27,6 +27,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="A resampler program; the 13 arguments are put behind COMMAND. May be given again.",
 )  # fmt: skip
 @click.option("--world", is_flag=True, help="Also WORLD (pyworld), the usual baseline.")
+@click.option("--voice", default="", metavar="NAME", help="Sing all with this fitted voice, known or not.")
 @click.option("--samples", "-n", type=click.IntRange(1), default=12, help="Samples of the voicebank.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Of what is drawn by chance.")
 @click.option("--tests", metavar="TEST,TEST", help="Which tests; without: all that are possible.")
@@ -43,9 +44,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no tables; failures are still told.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def compare(
-    bank: Path | None, programs: tuple[str, ...], world: bool, samples: int, seed: int, tests: str | None,
-    to: Path | None, notes: Path | None, output: Path | None, force: bool, listen: int, timeout: float,
-    jobs: int, quiet: bool, as_json: bool,
+    bank: Path | None, programs: tuple[str, ...], world: bool, voice: str, samples: int, seed: int,
+    tests: str | None, to: Path | None, notes: Path | None, output: Path | None, force: bool, listen: int,
+    timeout: float, jobs: int, quiet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Measure resamplers side by side: all sing the same notes of the voicebank BANK.
 
@@ -63,9 +64,9 @@ def compare(
 
     _check_output(output, force)
     with TemporaryDirectory(prefix="pychang-", ignore_cleanup_errors=True) as folder:
+        singers = _singers(programs, world, voice, timeout, Path(folder))
         plan = Plan(
-            bank, _singers(programs, world, timeout, Path(folder)), samples, seed, _tests(tests), to, notes,
-            jobs, listen if output is not None else 0,
+            bank, singers, samples, seed, _tests(tests), to, notes, jobs, listen if output is not None else 0
         )  # fmt: skip
         with note_progress(hidden=quiet) as on_progress:
             report = compare_singers(plan, on_progress)
@@ -76,10 +77,12 @@ def compare(
     return 1 if report.failures else 0
 
 
-def _singers(programs: tuple[str, ...], world: bool, timeout_s: float, folder: Path) -> "list[Singer]":
+def _singers(
+    programs: tuple[str, ...], world: bool, voice: str, timeout_s: float, folder: Path
+) -> "list[Singer]":
     from voicebank_tools.comparing.singers import RECORDING, WorldSinger, own_singers, program_singer
 
-    found = [*own_singers(), *([WorldSinger()] if world else [])]
+    found = [*own_singers(voice), *([WorldSinger()] if world else [])]
     taken = {singer.name for singer in found} | {RECORDING}
     for text in programs:
         singer = program_singer(text, timeout_s, folder)

@@ -19,9 +19,10 @@ import numpy as np
 from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import FULL_SCALE, read_wav, to_pcm16, write_wav
-from pychang.choice import ENGINES, choose_engine, require_neural
-from pychang.engine import ClassicEngine
+from pychang.choice import choose_engine, fitted_engine, require_neural
+from pychang.engine import ClassicEngine, Engine
 from pychang.frq import frq_path_of
+from pychang.neural import NeuralEngine
 from resampler.plan import build_plan
 from resampler.protocol import RenderRequest, format_arguments
 from resampler.render import render
@@ -50,16 +51,26 @@ class Singer(Protocol):
 
 @dataclass(frozen=True)
 class EngineSinger:
-    """One of our own engines (`pychang.choice.ENGINES`), in this process."""
+    """One of our own engines (`pychang.choice.ENGINES`), in this process.
+
+    `voice`: the fitted voice that it sings every recording with; empty: as hosts get it, each recording
+    with the voice that it was fitted to, if any.
+    """
 
     name: str = ClassicEngine.name
+    voice: str = ""
 
     def sing(self, request: RenderRequest, recording: Recording) -> FloatArray:
+        wave = render(request, recording.analysis, recording.wave, self._engine(recording))
+        return to_pcm16(wave) / float(FULL_SCALE)
+
+    def _engine(self, recording: Recording) -> Engine:
+        if self.voice:
+            return fitted_engine(self.voice)
         choice = choose_engine(self.name, recording.wave)
         if choice.engine.name != self.name:
             raise PychangError(choice.remark)
-        wave = render(request, recording.analysis, recording.wave, choice.engine)
-        return to_pcm16(wave) / float(FULL_SCALE)
+        return choice.engine
 
 
 @dataclass(frozen=True)
@@ -98,13 +109,24 @@ class ProgramSinger:
         return read_wav(output).astype(np.float64)
 
 
-def own_singers() -> list[Singer]:
-    """Return our engines: the classic one, and the neural one where its model is installed."""
+def own_singers(voice: str = "") -> list[Singer]:
+    """Return our engines: the classic one, and the neural one where its model is installed.
+
+    Args:
+        voice: The fitted voice that the neural one sings everything with; empty: see `EngineSinger`.
+
+    Raises:
+        PychangError: There is no such voice.
+    """
+    classic, neural = EngineSinger(), EngineSinger(NeuralEngine.name, voice)
+    if voice:
+        fitted_engine(voice)
+        return [classic, neural]
     try:
         require_neural()
     except PychangError:
-        return [EngineSinger()]
-    return [EngineSinger(name) for name in ENGINES]
+        return [classic]
+    return [classic, neural]
 
 
 def program_singer(text: str, timeout_s: float, folder: Path) -> ProgramSinger:

@@ -204,8 +204,12 @@ def _transfer(pair: Pair) -> Trial:
         truth, note = pair.vowel, pair.part(wave)
         if len(note) < _LEAST_SHARE * len(truth):
             raise ValueError(f"the note ends after {len(wave) * 1000 // SAMPLE_RATE_HZ} ms")
-        distances = metrics.vowel_distance_db(truth, note), metrics.vowel_cepstral_db(truth, note)
-        return Measured({"vowel_mel_db": distances[0], "vowel_cepstral_db": distances[1]})
+        figures = {
+            "vowel_mel_db": metrics.vowel_distance_db(truth, note),
+            "vowel_cepstral_db": metrics.vowel_cepstral_db(truth, note),
+            "brightness_db": metrics.brightness_db(truth, note),
+        }
+        return Measured(figures, Texture(metrics.patch_moments(truth), metrics.patch_moments(note)))
 
     def make(sing: Sing, _: Path) -> FloatArray:
         return sing(pair.request, pair.source.recording)

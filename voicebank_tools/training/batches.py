@@ -3,11 +3,10 @@
 Nothing here remembers anything, so a training that was killed goes on with the batches it would have got.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
@@ -17,20 +16,20 @@ from pychang.conditions import reference_db
 from pychang.image import FLOOR_DB, band_centres_hz, to_unit
 from voicebank_tools.training.augment import Augmentation, augmented
 from voicebank_tools.training.dataset import Dataset
-from voicebank_tools.training.examples import KINDS, MOVED, PAIR, SHIFTED, STARVED, Example
+from voicebank_tools.training.examples import KINDS, PAIR, STARVED, Example
 from voicebank_tools.training.shards import FRAME, Entry, open_frames
 
 Batch = dict[str, FloatArray]
 """What the network is trained on at once; first axis: examples.
 
-`image` [B, T, bands, 3], `scalars` [B, T, 6], `voice` [B] (1 is the first voice, 0 none), `levels_db`
+`image` [B, T, bands, 3], `scalars` [B, T, 5], `voice` [B] (1 is the first voice, 0 none), `levels_db`
 [B, T, bands, 2], `target_db` [B, T, bands, 2], `strength` [B, T], `weights` [B, T], `band` [B, bands]
 (0 above what was recorded), `any_level` [B] (1: the two recordings' loudness may differ), `reference_db`
 [B], `kind` [B]. Float32, but `voice` and `kind` int32.
 """
 
-SHARES: Mapping[int, float] = MappingProxyType({SHIFTED: 0.3, STARVED: 0.25, PAIR: 0.15, MOVED: 0.3})
-"""How often each kind of example is drawn."""
+SHARES = (0.3, 0.25, 0.15, 0.3)
+"""How often each of the `KINDS` is drawn, of those that there are."""
 
 FEWEST_STRENGTH = 0.05
 """Frames in which the gains hardly apply teach nothing."""
@@ -47,7 +46,7 @@ class BatchOptions:
         leave_out: Voices besides the dataset's validation voices that are not drawn.
         held_out_share: Of each voice's shards, kept for validation with the voice told: for a training on
             one voice alone, which has no other to be measured on.
-        kinds: Indices into `KINDS` that are drawn.
+        shares: How often each of the `KINDS` is drawn, of those that there are; 0: never.
         augmentation: What is changed by chance.
         seed: All chance follows from it.
     """
@@ -57,7 +56,7 @@ class BatchOptions:
     unknown_share: float = 0.5
     leave_out: tuple[str, ...] = ()
     held_out_share: float = 0.0
-    kinds: tuple[int, ...] = tuple(range(len(KINDS)))
+    shares: tuple[float, ...] = SHARES
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
 
@@ -127,7 +126,7 @@ class Sampler:
         """
         found: dict[int, dict[int, list[Place]]] = {}
         for place in places_of(self.dataset):
-            if place.entry.kind in self.options.kinds and self._is_trained(place):
+            if self.options.shares[place.entry.kind] > 0.0 and self._is_trained(place):
                 found.setdefault(place.entry.kind, {}).setdefault(place.voice, []).append(place)
         if not found:
             raise PychangError(f"{self.dataset.folder}: nothing is left to train on; leave out less")
@@ -141,7 +140,7 @@ class Sampler:
 
     def _drawn(self, rng: np.random.Generator) -> Batch:
         kinds = sorted(self._trained)
-        kind = kinds[_pick(rng, [SHARES[kind] for kind in kinds])]
+        kind = kinds[_pick(rng, [self.options.shares[kind] for kind in kinds])]
         voices = sorted(self._trained[kind])
         # a voice with much material counts more, but not by as much
         voice = voices[_pick(rng, [len(self._trained[kind][voice]) ** 0.5 for voice in voices])]

@@ -1,11 +1,11 @@
 """Examples: what the network is shown, and what it should have made of it.
 
 Four kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
-target is the recording. A *starved* one is asked for as held or frozen. Of a *true pair* one
-recording is asked for with the times and the pitch of another of the same sounds, which is the target. A
-*moved* one is drawn at its own pitch as though it were another: it shows what one move costs, where the way
-there and back of a shifted one costs twice (measured: trained on shifted ones alone, the network undoes a
-second move that no note has).
+target is the recording. Of a *true pair* one recording is asked for with the times and the pitch of another
+of the same sounds, which is the target. A *moved* one is drawn at its own pitch as though it were another: it
+shows what one move costs, where the way there and back of a shifted one costs twice (measured: trained on
+shifted ones alone, the network undoes a second move that no note has). A *starved* one is moved and has other
+times: slower, quicker, or nearly standing as a held vowel; its target is the recording along the same map.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,11 @@ import numpy as np
 
 from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
-from pychang.conditions import SCALARS, Conditions, conditions
+from pychang.breath import smoothed
+from pychang.conditions import SCALARS, Conditions, conditions, course_of
 from pychang.image import IMAGE_HOP_SAMPLES, TOP_HZ, band_levels_db
 from pychang.note import NotePlan, frames_for
+from pychang.partials import HOLD_SMOOTHING_FRAMES
 from pychang.prior import draw
 from pychang.units import HOP_SAMPLES
 from voicebank_tools.training.corpora import Piece
@@ -27,14 +29,15 @@ SHIFTED, STARVED, PAIR, MOVED = 0, 1, 2, 3
 KINDS = ("shifted", "starved", "pair", "moved")
 """Names of the kinds, by number."""
 
-EXAMPLES_VERSION = 3
+EXAMPLES_VERSION = 4
 """Part of every shard's key: raise it whenever an example would come out different."""
 
 FEWEST_VOICED = 0.15
 """Share of voiced frames below which a recording has nothing to teach."""
 
 _SHIFT_SEMITONES = (1.5, 12.0)
-_FROZEN_FRAMES, _FREE_FRAMES, _FROZEN_SPEED = (60, 200), (0, 60), 0.15
+_RUN_FRAMES, _HELD_SHARE, _HELD_SPEED = (40, 200), 0.5, 0.15
+_SPEED_OCTAVES = (-1.0, 1.0)
 _FRAMES = IMAGE_HOP_SAMPLES // HOP_SAMPLES
 
 
@@ -44,7 +47,7 @@ class Example:
 
     Attributes:
         levels_db: Prior's harmonic and noise level and the sample's envelope, in bands. [frames, bands, 3].
-        scalars: Shape [frames, 6] (see `pychang.conditions`).
+        scalars: Shape [frames, 5] (see `pychang.conditions`).
         strength: How far the gains apply, 0..1. Shape [frames].
         target_db: The recording's total and noise level. Shape [frames, bands, 2].
         weights: How much each frame counts. Shape [frames].
@@ -116,7 +119,7 @@ def _of_one(wave: FloatArray, recipe: Recipe, rng: np.random.Generator) -> Itera
         if example is not None:
             yield example
     for _ in range(recipe.starved):
-        yield _starved(analysis, int(rng.integers(2)), target_db, rng)
+        yield _starved(analysis, target_db, rng)
     for _ in range(recipe.moved):
         yield _moved(analysis, target_db, rng)
 
@@ -134,41 +137,47 @@ def _shifted(
     return _example(moved, back, target_db, SHIFTED)
 
 
-def _starved(analysis: Analysis, way: int, target_db: FloatArray, rng: np.random.Generator) -> Example:
-    """Ask for a recording as held all through (0), or frozen in places (1)."""
-    samples = len(analysis.residual)
-    frames = frames_for(samples, 0)
-    if way == 0:
-        plan = plain_plan(analysis, samples, rng, held=np.ones(frames))
-    else:
-        source, held = _frozen(frames, rng)
-        plan = plain_plan(analysis, samples, rng, source, asked_f0(analysis, frames), held)
-    return _example(analysis, plan, target_db, STARVED)
-
-
 def _moved(analysis: Analysis, target_db: FloatArray, rng: np.random.Generator) -> Example:
-    """Ask for a recording at its own pitch, drawn and told as though it were some semitones away."""
     plan = plain_plan(analysis, len(analysis.residual), rng)
-    told = conditions(analysis, plan, draw(analysis, plan, as_moved=True))
+    return _cut(_told_as_moved(analysis, plan, rng), target_db, MOVED)
+
+
+def _starved(analysis: Analysis, target_db: FloatArray, rng: np.random.Generator) -> Example:
+    source, held = _other_times(len(analysis.voicing), rng)
+    plan = plain_plan(analysis, (len(source) - 2) * HOP_SAMPLES, rng, source, held=held)
+    moments = np.minimum(np.rint(source[::_FRAMES] / _FRAMES).astype(int), len(target_db) - 1)
+    # what a held vowel is to sound like is no single moment either
+    steady = smoothed(target_db.reshape(len(target_db), -1), HOLD_SMOOTHING_FRAMES // _FRAMES)
+    still = held[::_FRAMES, None, None].astype(np.float32)
+    wanted = target_db[moments]
+    wanted = wanted + still * (steady.reshape(target_db.shape)[moments] - wanted)
+    return _cut(_told_as_moved(analysis, plan, rng), wanted, STARVED)
+
+
+def _told_as_moved(analysis: Analysis, plan: NotePlan, rng: np.random.Generator) -> Conditions:
+    """A plan at the recording's own pitch, drawn and told as though it were some semitones away."""
+    told = conditions(analysis, plan, draw(analysis, plan, as_moved=True), course_of(analysis, plan))
     semitones = rng.choice([-1.0, 1.0]) * rng.uniform(*_SHIFT_SEMITONES)
     voicing = told.scalars[:, SCALARS.index("voicing")]
     scalars = told.scalars.copy()
     scalars[:, SCALARS.index("shift")] = semitones / 12.0 * voicing
     scalars[:, SCALARS.index("distance")] = abs(semitones) / 12.0 * voicing
-    return _cut(replace(told, scalars=scalars, strength=voicing), target_db, MOVED)
+    return replace(told, scalars=scalars, strength=voicing)
 
 
-def _frozen(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Return (source frames, held): the recording with stretches where time nearly stands."""
-    source, held = np.arange(frames, dtype=float), np.zeros(frames)
-    begin = 0
-    while begin < frames:
-        end = begin + int(rng.uniform(*_FROZEN_FRAMES))
-        middle = min((begin + end) // 2, frames - 1)
-        source[begin:end] = middle + (source[begin:end] - middle) * _FROZEN_SPEED
-        held[begin:end] = 1.0
-        begin = end + int(rng.uniform(*_FREE_FRAMES))
-    return source, held
+def _other_times(frames: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return (source frames, held) of a run through a recording: stretches slower, quicker, or held."""
+    speeds, held, gone = [np.zeros(2)], [np.zeros(2)], 0.0
+    while gone < frames:
+        count = int(rng.uniform(*_RUN_FRAMES))
+        holds = rng.random() < _HELD_SHARE
+        speed = _HELD_SPEED if holds else 2.0 ** rng.uniform(*_SPEED_OCTAVES)
+        speeds.append(np.full(count, speed))
+        held.append(np.full(count, float(holds)))
+        gone += count * speed
+    source = np.cumsum(np.concatenate(speeds))
+    inside = source < frames
+    return source[inside], np.concatenate(held)[inside]
 
 
 def plain_plan(
@@ -189,7 +198,8 @@ def plain_plan(
 def _example(
     analysis: Analysis, plan: NotePlan, target_db: FloatArray, kind: int, weights: FloatArray | None = None
 ) -> Example:
-    return _cut(conditions(analysis, plan, draw(analysis, plan)), target_db, kind, weights)
+    made = conditions(analysis, plan, draw(analysis, plan), course_of(analysis, plan))
+    return _cut(made, target_db, kind, weights)
 
 
 def _cut(made: Conditions, target_db: FloatArray, kind: int, weights: FloatArray | None = None) -> Example:

@@ -16,7 +16,7 @@ import numpy as np
 from pychang import PychangError
 from pychang.analysis import analyse
 from pychang.arrays import FloatArray
-from pychang.conditions import Conditions, conditions
+from pychang.conditions import Conditions, conditions, course_of
 from pychang.files import write_atomically
 from pychang.image import filtered
 from pychang.note import frames_for
@@ -104,5 +104,5 @@ def _shifted(wave: FloatArray, semitones: float, rng: np.random.Generator) -> Li
     asked = asked_f0(analysis, frames_for(len(wave), 0)) * 2.0 ** (semitones / 12.0)
     plan = plain_plan(analysis, len(wave), rng, f0_hz=asked)
     picture = draw(analysis, plan)
-    told = conditions(analysis, plan, picture)
+    told = conditions(analysis, plan, picture, course_of(analysis, plan))
     return ListeningNote(picture.harmonic, picture.noise, wave, told.levels_db, told.scalars, told.strength)

@@ -36,14 +36,12 @@ class NetworkOptions:
         channels: At each level from the finest; every level halves the bands.
         bounds_db: Largest gain of the harmonic and of the noise part.
         smoothing_frames: Length of the Hann window over the gains, odd; 1: none.
-        held_smoothing_frames: The same over the gains of a held vowel, which is to stay even.
         code_size: Numbers in a voice code.
     """
 
     channels: tuple[int, ...] = (16, 24, 32, 48)
     bounds_db: tuple[float, float] = (12.0, 6.0)
     smoothing_frames: int = 5
-    held_smoothing_frames: int = 31
     code_size: int = CODE_SIZE
 
     @property
@@ -51,12 +49,11 @@ class NetworkOptions:
         """How many frames on each side of a frame can change its gains."""
         levels = len(self.channels)
         convolutions = 1 + (levels - 1) + 2 * (2 * levels - 1) + 1  # stem, downs, blocks, head
-        smoothing = self.smoothing_frames // 2 + self.held_smoothing_frames // 2
-        return convolutions * (_KERNEL[0] // 2) + smoothing
+        return convolutions * (_KERNEL[0] // 2) + self.smoothing_frames // 2
 
 
 def build_network(options: NetworkOptions) -> keras.Model:
-    """Return an untrained generator: (image [B, T, bands, 3], scalars [B, T, 6], code [B, code_size]) ->
+    """Return an untrained generator: (image [B, T, bands, 3], scalars [B, T, 5], code [B, code_size]) ->
     gains in dB [B, T, bands, 2], all of them 0.
 
     Raises:
@@ -78,10 +75,10 @@ def build_network(options: NetworkOptions) -> keras.Model:
         skips.append(x)
     for level in reversed(range(len(options.channels) - 1)):
         x = _up(x, skips[level], condition, options.channels[level], f"up{level}")
-    gains = _steady(_head(x, options), scalars, options)
+    gains = _smoothed(_head(x, options), options.smoothing_frames)
     network = keras.Model([image, scalars, code], gains, name="generator")
-    for name, frames in _windows(options).items():
-        network.get_layer(name).set_weights([_hann_kernel(frames)])
+    if options.smoothing_frames > 1:
+        network.get_layer("smoothing").set_weights([_hann_kernel(options.smoothing_frames)])
     return network
 
 
@@ -147,27 +144,16 @@ def _head(x: Any, options: NetworkOptions) -> Any:
     return layers.Activation("tanh")(x) * np.array(options.bounds_db, np.float32)
 
 
-def _steady(gains: Any, scalars: Any, options: NetworkOptions) -> Any:
-    """Fixed Hann windows over time: what flickers is no voice, least of all a held one."""
-    from keras import layers, ops
+def _smoothed(gains: Any, frames: int) -> Any:
+    """A fixed Hann window over time: what flickers is no voice."""
+    from keras import layers
 
-    windows = {
-        name: layers.DepthwiseConv2D((frames, 1), padding="same", use_bias=False, trainable=False, name=name)
-        for name, frames in _windows(options).items()
-    }
-    if "smoothing" in windows:
-        gains = windows["smoothing"](gains)
-    if "held_smoothing" not in windows:
+    if frames < 2:
         return gains
-    at = SCALARS.index("held")
-    held = ops.expand_dims(scalars[..., at : at + 1], -1)
-    return gains + held * (windows["held_smoothing"](gains) - gains)
-
-
-def _windows(options: NetworkOptions) -> dict[str, int]:
-    """Name -> length of the smoothing layers; a window of one frame is none."""
-    lengths = {"smoothing": options.smoothing_frames, "held_smoothing": options.held_smoothing_frames}
-    return {name: frames for name, frames in lengths.items() if frames > 1}
+    window = layers.DepthwiseConv2D(
+        (frames, 1), padding="same", use_bias=False, trainable=False, name="smoothing"
+    )
+    return window(gains)
 
 
 def _hann_kernel(frames: int) -> np.ndarray[Any, Any]:

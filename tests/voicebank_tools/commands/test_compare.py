@@ -93,6 +93,7 @@ def test_failed_notes_are_counted_and_listed(bank: Path, capsys: pytest.CaptureF
         (["BANK", "-r", "recording=python3"], "another one of that name"),
         (["BANK", "-r", "x=no-such-program"], "give its whole path"),
         (["BANK", "--tests", "transfer"], "give --to BANK"),
+        (["BANK", "--voice", "nobody"], "voice 'nobody': no such voice is fitted"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(

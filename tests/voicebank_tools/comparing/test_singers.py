@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,13 @@ import pytest
 
 from pychang import PychangError
 from pychang.audio import read_wav, write_wav
+from pychang.choice import generator_path
 from pychang.frq import frq_path_of
+from pychang.model_file import described
+from pychang.voices import Voice, write_voice
 from resampler.protocol import format_arguments
+from tests.pychang.signals import power_db
+from tests.pychang.tiny_generator import NOTHING, write_model
 from tests.voicebank_tools.vowel_bank import COPIER, one_sample, python_program
 from voicebank_tools.comparing.recordings import Recording, Sample
 from voicebank_tools.comparing.requests import flat
@@ -50,6 +56,25 @@ def test_a_neural_engine_that_cannot_sing_is_a_failure_not_another_engine(
     assert [singer.name for singer in own_singers()] == ["classic"]
     with pytest.raises(PychangError, match="classic engine"):
         EngineSinger("neural").sing(flat(sample, 0, 500.0), sample.recording)
+
+
+def test_a_fitted_voice_sings_recordings_that_it_was_not_fitted_to(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYCHANG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "generator.onnx"))
+    loud = replace(NOTHING, by_code=np.full((16, 2), 6.0, np.float32))
+    seal = described(write_model(generator_path(), loud)).sha256
+    voice = Voice("mei", (1.0, *[0.0] * 15), seal, {"0" * 32: "another.wav"})
+    write_voice(tmp_path / "data" / "voices" / "mei", voice)
+    classic, mei = own_singers("mei")
+    asked = flat(sample, 5, 500.0)
+    as_hosts_get_it = EngineSinger("neural").sing(asked, sample.recording)
+    assert np.array_equal(as_hosts_get_it, classic.sing(asked, sample.recording))
+    gain_db = power_db(mei.sing(asked, sample.recording)) - power_db(as_hosts_get_it)
+    assert gain_db == pytest.approx(6.0, abs=0.5)
+    with pytest.raises(PychangError, match="there are mei"):
+        own_singers("rei")
 
 
 def test_a_program_gets_thirteen_arguments_and_a_copy(sample: Sample, tmp_path: Path) -> None:

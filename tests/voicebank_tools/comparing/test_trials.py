@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pychang.arrays import FloatArray
+from pychang.metrics import texture_distance_db
 from resampler.protocol import RenderRequest
 from tests.voicebank_tools.vowel_bank import one_sample, write_vowel_bank
 from voicebank_tools.comparing.measures import MEASURES, TITLES
@@ -135,6 +136,10 @@ def test_a_pair_is_compared_with_its_target(tmp_path: Path) -> None:
     exact, off = figures(trial, ideal, tmp_path), figures(trial, copier, tmp_path)
     assert exact["vowel_mel_db"] < 0.3 * off["vowel_mel_db"]
     assert exact["vowel_cepstral_db"] < off["vowel_cepstral_db"]
+    assert abs(exact["brightness_db"]) < 1.5
+    textures = [trial.measure(trial.make(sing, tmp_path)).texture for sing in (ideal, copier)]
+    near, far = (texture_distance_db([one.reference], [one.note]) for one in textures if one)
+    assert near < 0.5 * far
     with pytest.raises(ValueError, match="ends after"):
         trial.measure(np.zeros(8000))
 

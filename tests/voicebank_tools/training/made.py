@@ -9,6 +9,7 @@ import pytest
 
 from pychang.arrays import FloatArray
 from pychang.audio import write_wav
+from pychang.conditions import SCALARS
 from pychang.image import BANDS
 from tests.pychang.signals import vowel
 from voicebank_tools.training.dataset import Dataset, Shard, VoiceFacts, write_dataset
@@ -33,7 +34,7 @@ def example(seed: int, kind: int = SHIFTED, frames: int = FRAMES, band_hz: float
     target = np.stack([harmonic + louder, noise + louder], axis=2)
     return Example(
         levels_db=np.stack([harmonic, noise, harmonic], axis=2),
-        scalars=rng.uniform(-1.0, 1.0, (frames, 6)).astype(np.float32),
+        scalars=rng.uniform(-1.0, 1.0, (frames, len(SCALARS))).astype(np.float32),
         strength=np.ones(frames, np.float32), target_db=target, weights=np.ones(frames, np.float32),
         kind=kind, band_hz=band_hz,
     )  # fmt: skip

@@ -38,7 +38,7 @@ def test_shapes_and_types_are_what_the_network_expects(dataset: Dataset) -> None
     batch = Sampler(dataset, PLAIN).batch(0)
     shapes = {name: values.shape[1:] for name, values in batch.items()}
     assert shapes == {
-        "image": (32, BANDS, 3), "scalars": (32, 6), "voice": (), "levels_db": (32, BANDS, 2),
+        "image": (32, BANDS, 3), "scalars": (32, 5), "voice": (), "levels_db": (32, BANDS, 2),
         "target_db": (32, BANDS, 2), "strength": (32,), "weights": (32,), "band": (BANDS,),
         "any_level": (), "reference_db": (), "kind": (),
     }  # fmt: skip
@@ -67,7 +67,7 @@ def test_kinds_come_at_their_shares_and_only_pairs_always_tell_their_voice(datas
     assert np.allclose(found, wanted / wanted.sum(), atol=0.06)
     assert np.mean(voices[kinds != PAIR] == 0) == pytest.approx(0.5, abs=0.07)
     assert (voices[kinds == PAIR] > 0).all()
-    only = Sampler(dataset, replace(PLAIN, kinds=(PAIR,)))
+    only = Sampler(dataset, replace(PLAIN, shares=(0.0, 0.0, 1.0, 0.0)))
     assert set(only.batch(0)["kind"]) == {PAIR}
 
 

@@ -12,7 +12,7 @@ from voicebank_tools.training.network import NetworkOptions, build_network
 
 pytestmark = [needs_keras, quiet_libraries]
 
-SMALL = NetworkOptions(channels=(4,), held_smoothing_frames=1, code_size=3)
+SMALL = NetworkOptions(channels=(4,), code_size=3)
 
 
 @pytest.fixture(scope="module")

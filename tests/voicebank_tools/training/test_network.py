@@ -14,9 +14,8 @@ SMALL = NetworkOptions(channels=(4, 6), code_size=3)
 
 def inputs(frames: int, seed: int = 0) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
-    shapes = ((1, frames, BANDS, 3), (1, frames, 6), (1, 3))
+    shapes = ((1, frames, BANDS, 3), (1, frames, len(SCALARS)), (1, 3))
     image, scalars, code = (rng.uniform(-1.0, 1.0, shape).astype(np.float32) for shape in shapes)
-    scalars[..., SCALARS.index("held")] = 0.5
     return [image, scalars, code]
 
 
@@ -48,9 +47,8 @@ def test_gains_stay_within_their_bounds_and_know_the_voice() -> None:
 
 def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None:
     network, around = stirred(SMALL), SMALL.context_frames
-    assert NetworkOptions().context_frames == 36
+    assert NetworkOptions().context_frames == 21
     image, scalars, code = inputs(100)
-    scalars[..., 4] = 1.0  # held: the longest reach
     before = np.asarray(network([image, scalars, code]))
     image[0, 50] += 5.0
     changed = np.abs(np.asarray(network([image, scalars, code])) - before).max(axis=(0, 2, 3)) > 0.0
@@ -59,22 +57,10 @@ def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None
 
 def test_gains_do_not_flicker_from_frame_to_frame() -> None:
     image, scalars, code = inputs(60)
-    scalars[..., 4] = 0.0
     options = NetworkOptions(channels=(4, 6), code_size=3, smoothing_frames=1)
     rough = np.asarray(stirred(options)([image, scalars, code]))
     smooth = np.asarray(stirred(SMALL)([image, scalars, code]))
     assert np.diff(smooth, axis=1).std() < 0.5 * np.diff(rough, axis=1).std()
-
-
-def test_gains_of_a_held_vowel_are_steadier_still() -> None:
-    network = stirred(SMALL)
-    image, scalars, code = inputs(100)
-    swings = []
-    for held in (0.0, 1.0):
-        scalars[..., 4] = held
-        gains = np.asarray(network([image, scalars, code]))[:, 20:-20]
-        swings.append(np.diff(gains, axis=1).std())
-    assert swings[1] < 0.2 * swings[0]
 
 
 def test_too_many_levels_are_refused() -> None:
