@@ -40,7 +40,7 @@ CODE_MINUTES = 1.5
 TUNE_LEARNING_RATE = 3e-4
 HELD_OUT_SHARE = 0.1
 
-SHARES = (0.2, 0.2, 0.4, 0.2)
+SHARES = (0.2, 0.15, 0.5, 0.15)
 """Of each kind of example: what this singer does with pitch is only in pairs, where there are any."""
 
 _EPOCH = 20
