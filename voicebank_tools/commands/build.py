@@ -23,7 +23,7 @@ MOST_LINES = 20
     help="A voice to measure with and never train on. May be repeated.",
 )  # fmt: skip
 @click.option("--shifts", type=click.IntRange(0, 16), default=1, help="Examples of pitch round trips each.")
-@click.option("--starved", type=click.IntRange(0, 16), default=1, help="Held or stretched examples each.")
+@click.option("--starved", type=click.IntRange(0, 16), default=1, help="Examples with other times each.")
 @click.option("--moved", type=click.IntRange(0, 16), default=1, help="Examples drawn as if moved, each.")
 @click.option("--pairs/--no-pairs", default=True, help="Whether to look for true pairs.")
 @click.option(

@@ -51,8 +51,8 @@ def compare(
     """Measure resamplers side by side: all sing the same notes of the voicebank BANK.
 
     PyChang's own engines always take part. Tests: copy, shift, hold, stretch, round-trip, starved,
-    transfer. How to read the tables: docs/compare.md. Notes that fail are counted and listed; the exit
-    code is then 1, and 2 if nothing could be compared.
+    starved-shift, transfer. How to read the tables: docs/compare.md. Notes that fail are counted and
+    listed; the exit code is then 1, and 2 if nothing could be compared.
     """
     if bank is None and (notes is None or to is not None):
         raise click.UsageError("there is nothing to sing; give a voicebank, or --notes FOLDER")

@@ -51,6 +51,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "stretch": "the whole sample at 0.7 and 1.5 times its length",
         "round-trip": "shifted by -7 and +5 semitones, written, and shifted back",
         "starved": "stretched to 1.8 times its length, written, and brought back",
+        "starved-shift": "shifted by -7 and +5 semitones and stretched to 1.8 times, and brought back",
         "transfer": "a sound sung from its recording at another pitch",
     }
 )

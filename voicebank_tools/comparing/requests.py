@@ -62,12 +62,13 @@ def stretched(sample: Sample, ratio: float) -> RenderRequest:
     return request(sample, sample.recording.pitch_at(source), length_ms)
 
 
-def wholly_stretched(sample: Sample, ratio: float) -> RenderRequest:
+def wholly_stretched(sample: Sample, ratio: float, semitones: float = 0.0) -> RenderRequest:
     """Ask for a sample at another speed from end to end: all of it is consonant, velocity is speed."""
     length_ms = sample.length_ms * ratio
     f0 = sample.recording.pitch_at(bend_times_ms(length_ms) / ratio + sample.begin_ms)
+    shifted = np.asarray(f0 * 2.0 ** (semitones / 12.0))
     return request(
-        sample, f0, length_ms, consonant_ms=sample.length_ms, velocity=velocity_percent(ratio)
+        sample, shifted, length_ms, consonant_ms=sample.length_ms, velocity=velocity_percent(ratio)
     )  # fmt: skip
 
 

@@ -137,15 +137,14 @@ def round_trip(sample: Sample) -> Iterator[Trial]:
 
 def starved(sample: Sample) -> Iterator[Trial]:
     """The whole sample stretched to 1.8 times its length, written, and brought back."""
+    yield Trial("starved", "", _starved(sample, 0), lambda wave: Measured(_compared(sample, wave)))
 
-    def make(sing: Sing, folder: Path) -> FloatArray:
-        first = sing(wholly_stretched(sample, STARVED_RATIO), sample.recording)
-        again = _written(first, sample, sample.length_ms * STARVED_RATIO, folder)
-        velocity = velocity_percent(1.0 / STARVED_RATIO)
-        back = request(again, own_f0_hz(sample), sample.length_ms, velocity=velocity)
-        return sing(back, again.recording)
 
-    yield Trial("starved", "", make, lambda wave: Measured(_compared(sample, wave)))
+def starved_shift(sample: Sample) -> Iterator[Trial]:
+    """The same, shifted as well: what most notes of a song are."""
+    for semitones in ROUND_TRIPS:
+        make = _starved(sample, semitones)
+        yield Trial("starved-shift", f"{semitones:+d}", make, lambda wave: Measured(_compared(sample, wave)))
 
 
 SAMPLE_TESTS: Mapping[str, Callable[[Sample], Iterator[Trial]]] = MappingProxyType(
@@ -156,6 +155,7 @@ SAMPLE_TESTS: Mapping[str, Callable[[Sample], Iterator[Trial]]] = MappingProxyTy
         "stretch": stretch,
         "round-trip": round_trip,
         "starved": starved,
+        "starved-shift": starved_shift,
     }
 )
 
@@ -221,6 +221,17 @@ def _flat_note(sample: Sample, semitones: int, length_ms: float) -> Callable[[Si
     # one bend of 0, as hosts without a curve write it
     asked = replace(flat(sample, semitones, length_ms), bend_cents=(0,))
     return lambda sing, _: sing(asked, sample.recording)
+
+
+def _starved(sample: Sample, semitones: int) -> Callable[[Sing, Path], FloatArray]:
+    def make(sing: Sing, folder: Path) -> FloatArray:
+        first = sing(wholly_stretched(sample, STARVED_RATIO, semitones), sample.recording)
+        again = _written(first, sample, sample.length_ms * STARVED_RATIO, folder)
+        velocity = velocity_percent(1.0 / STARVED_RATIO)
+        back = request(again, own_f0_hz(sample), sample.length_ms, velocity=velocity)
+        return sing(back, again.recording)
+
+    return make
 
 
 def _compared(sample: Sample, wave: FloatArray) -> dict[str, float]:

@@ -103,7 +103,9 @@ def test_speeds_are_compared_on_the_warped_axis(sample: Sample, tmp_path: Path) 
     assert warped_frames(sample, 1.5)[10] == 15.0
 
 
-@pytest.mark.parametrize(("test", "first_ms"), [("round-trip", 440.0), ("starved", 792.0)])
+@pytest.mark.parametrize(
+    ("test", "first_ms"), [("round-trip", 440.0), ("starved", 792.0), ("starved-shift", 792.0)]
+)
 def test_there_and_back_is_sung_from_what_was_sung(
     test: str, first_ms: float, sample: Sample, tmp_path: Path
 ) -> None:
