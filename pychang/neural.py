@@ -12,7 +12,7 @@ from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
 from pychang.conditions import conditions, course_of
 from pychang.generator import Generator
-from pychang.image import filtered
+from pychang.image import band_centres_hz, filtered
 from pychang.note import NotePlan
 from pychang.prior import Picture, draw
 
@@ -37,9 +37,15 @@ class NeuralEngine:
             return picture
         gains_db = self.generator.gains(conditions(analysis, plan, picture, course), self.code)
         gains_db = _even(gains_db, course.held) * strength[:, None, None]
+        gains_db *= _of_voice(float(course.f0_hz.min()))[:, None]
         return Picture(
             filtered(picture.harmonic, gains_db[..., 0]), filtered(picture.noise, gains_db[..., 1])
         )
+
+
+def _of_voice(lowest_hz: float) -> FloatArray:
+    """How far gains apply in each band: under the fundamental there is the room, and no voice. [bands]."""
+    return np.clip((band_centres_hz() / lowest_hz - 0.5) / 0.3, 0.0, 1.0).astype(np.float32)
 
 
 def _even(gains_db: FloatArray, held: FloatArray) -> FloatArray:

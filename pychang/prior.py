@@ -18,7 +18,7 @@ from pychang.note import NotePlan
 from pychang.partials import HOLD_SMOOTHING_FRAMES, breath_in_partials, partials
 from pychang.phase import wanted_phase
 from pychang.pulsing import pulsed
-from pychang.residual import move_residual, shape_noise
+from pychang.residual import below_the_voice, move_residual, shape_noise
 from pychang.units import HOP_SAMPLES
 
 _PUFFS = (0.25, 4.0)
@@ -61,8 +61,10 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
     changed = np.ones_like(coherence) if as_moved else _changed(analysis, plan, coherence)
     foreign = voicing * (1.0 - coherence)
     # two noises that know nothing of each other: their powers add
-    noise = own * _at_samples(np.sqrt(1.0 - foreign), plan)
+    kept = _at_samples(np.sqrt(1.0 - foreign), plan)
+    noise = own * kept
     if foreign.any():
+        noise += below_the_voice(own, _lowest_hz(analysis, plan, voicing)) * (1.0 - kept)
         breath = _breath(analysis, plan, changed)
         breath = pulsed(breath, at_samples, at_frames(analysis.pulsing, plan.source_frames))
         noise += breath * _at_samples(np.sqrt(foreign), plan)
@@ -91,6 +93,12 @@ def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArr
     # breath is let out in puffs, one a cycle: the higher the pitch the more of them
     power *= np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)[:, None]
     return shape_noise(power, own_hz, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed)
+
+
+def _lowest_hz(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> float:
+    """The lowest fundamental that is sung in a note, the recording's or the wanted one."""
+    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+    return float(np.minimum(own_hz, plan.f0_hz)[voicing > 0].min())
 
 
 def _changed(analysis: Analysis, plan: NotePlan, coherence: FloatArray) -> FloatArray:

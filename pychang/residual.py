@@ -20,6 +20,7 @@ _STEP = _GRAIN // 2
 _SCATTER, _SLOW_SCATTER = round(0.006 * SAMPLE_RATE_HZ), round(0.020 * SAMPLE_RATE_HZ)
 _SLOW, _SLOWEST = 0.6, 0.4  # speeds below which the scatter grows: few moments must do for many grains
 _TRIES = 8
+_FADED = 8192
 
 
 def move_residual(
@@ -90,6 +91,25 @@ def _looseness(source: FloatArray) -> FloatArray:
     """0 where a grain follows its neighbours at the recording's own speed, 1 where it does not."""
     speed = np.gradient(source) / _STEP if len(source) > 1 else np.ones(1)
     return np.clip((np.abs(speed - 1.0) - 0.002) / 0.08, 0.0, 1.0)
+
+
+def below_the_voice(noise: FloatArray, lowest_hz: float) -> FloatArray:
+    """Return what a recording's noise holds under a voice's lowest fundamental: the room, hum, rumble.
+
+    It is no voice, so it has no pitch to keep: without it a moved note would be cleaner than its neighbour.
+
+    Args:
+        noise: Shape [samples].
+        lowest_hz: All of it is kept up to half of this, none from 0.7 of it on.
+
+    Returns:
+        Shape [samples].
+    """
+    points = -(-(len(noise) + _FADED) // _FADED) * _FADED  # zeros behind: the end does not reach the start
+    hz = np.fft.rfftfreq(points, 1.0 / SAMPLE_RATE_HZ)
+    share = np.clip((hz / lowest_hz - 0.5) / 0.2, 0.0, 1.0)
+    low = np.fft.irfft(np.fft.rfft(noise, points) * (0.5 + 0.5 * np.cos(np.pi * share)), points)
+    return np.asarray(low[: len(noise)], dtype=np.float32)
 
 
 def shape_noise(

@@ -114,6 +114,14 @@ def test_the_level_curve_acts_on_both_parts(f0_hz: float) -> None:
     assert power_db(louder.noise) - power_db(plain.noise) == pytest.approx(6.0, abs=0.01)
 
 
+@pytest.mark.parametrize("f0_hz", [165.0, 220.0, 330.0])
+def test_the_hum_of_a_room_stays_whatever_is_sung(f0_hz: float) -> None:
+    wave = vowel(220.0, seconds=1.0)
+    hum = 0.01 * np.sin(2 * np.pi * 50.0 * np.arange(len(wave)) / 44100)
+    moved = draw(analyse((wave + hum).astype(np.float32)), straight_plan(24000, f0_hz, 8.0)).wave
+    assert spectrum_db(moved, 40.0, 60.0) == pytest.approx(spectrum_db(hum[2000:26000], 40.0, 60.0), abs=1.0)
+
+
 @pytest.mark.parametrize("speed", [0.67, 0.9, 1.43])
 def test_quicker_or_slower_the_noise_is_the_recordings_between_all_partials(speed: float) -> None:
     wave = vowel(220.0, seconds=1.0)

@@ -9,7 +9,7 @@ from pychang.glottis import at_frames
 from pychang.harmonics import harmonic_count
 from pychang.note import frames_for
 from pychang.pitch import estimate_pitch
-from pychang.residual import move_residual, shape_noise
+from pychang.residual import below_the_voice, move_residual, shape_noise
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import power_db, spectrum_db, white
 
@@ -180,3 +180,20 @@ def test_silence_stays_silence() -> None:
     silence = np.zeros_like(SOURCE)
     assert not move_residual(silence, frames, samples).any()
     assert power_db(shaped(silence, frames, 220.0, samples)) < -115.0
+
+
+def test_below_the_voice_is_what_lies_below_it() -> None:
+    time_s = np.arange(44100) / 44100
+    tones = {hz: np.sin(2 * np.pi * hz * time_s) for hz in (50.0, 100.0, 150.0, 220.0, 3000.0)}
+    low = below_the_voice(np.sum(list(tones.values()), axis=0), 220.0)
+    assert len(low) == 44100
+    inside = slice(4000, -4000)
+    assert np.abs(low - tones[50.0] - tones[100.0])[inside].max() < 0.03
+    for hz, wanted_db in ((50.0, 0.0), (100.0, 0.0), (150.0, -33.8), (220.0, -60.0), (3000.0, -60.0)):
+        window = np.hanning(len(low[inside]))
+        found = (
+            2 * abs(np.sum(low[inside] * window * np.exp(-2j * np.pi * hz * time_s[inside]))) / window.sum()
+        )
+        assert 20 * np.log10(found + 1e-4) < wanted_db + 0.5
+        if wanted_db > -40:
+            assert 20 * np.log10(found) > wanted_db - 0.5
