@@ -81,7 +81,8 @@ def pulsed(noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray
         along, across, evening = (_at_samples(rows, len(noise)) for rows in curves)
         gains.append(np.exp(along * cosine - across * sine - evening))
     low, high = gains
-    return noise * low + np.convolve(noise, _high_pass(), "same") * (high - low)
+    high_part = np.convolve(noise, _high_pass())[_TAPS // 2 : _TAPS // 2 + len(noise)]
+    return noise * low + high_part * (high - low)
 
 
 def _in_bands(wave: FloatArray) -> Iterator[tuple[FloatArray, float]]:
