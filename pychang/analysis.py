@@ -19,7 +19,7 @@ from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 7
+ANALYSIS_VERSION = 8
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -108,7 +108,7 @@ def analyse(
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
     noise = noise_bands(residual, filled, count)
     missing, tone = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
-    too_loud = log_too_loud(samples, residual, noise, filled)
+    too_loud = log_too_loud(samples, residual, noise, filled, voicing)
     noise, tone, missing = noise - too_loud, tone - too_loud, np.maximum(missing - too_loud, 0.0)
     nearest = _nearest_voiced(voicing)
     return Analysis(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pychang.analysis import analyse
-from pychang.balance import log_too_loud
+from pychang.balance import log_too_loud, near_breaks
 from pychang.breath import noise_bands
 from pychang.harmonics import harmonic_count
 from pychang.prior import draw
@@ -19,7 +19,7 @@ INNER = slice(20, -20)
 def too_loud_db(samples: np.ndarray, residual: np.ndarray, f0_hz: float) -> np.ndarray:
     f0 = np.full(FRAMES, f0_hz)
     bands = noise_bands(residual, f0, harmonic_count(f0_hz))
-    return log_too_loud(samples, residual, bands, f0)[INNER] * (20 / np.log(10))
+    return log_too_loud(samples, residual, bands, f0, np.zeros(FRAMES))[INNER] * (20 / np.log(10))
 
 
 @pytest.mark.parametrize("f0_hz", [100.0, 300.0, 900.0])
@@ -40,6 +40,18 @@ def test_parts_that_go_together_are_left_alone(share: float) -> None:
 def test_it_has_an_upper_limit() -> None:
     rings = white(SAMPLES, -10.0, seed=1)
     assert too_loud_db(np.zeros(SAMPLES, np.float32), rings, 200.0).max() == pytest.approx(17.37, abs=0.01)
+
+
+def test_breaks_are_borders_of_the_voice_and_jumps_of_its_pitch() -> None:
+    voicing = np.ones(200)
+    assert not near_breaks(np.full(200, 220.0), voicing).any()
+    assert not near_breaks(220.0 * 2 ** (np.arange(200) / 300), voicing).any()  # a glide is none
+    voicing[:50] = 0.0
+    near = near_breaks(np.where(np.arange(200) < 120, 220.0, 330.0), voicing)
+    assert near[:53].min() == 1.0
+    assert near[118:122].min() > 0.3
+    assert not near[65:105].any()
+    assert not near[135:].any()
 
 
 def test_a_break_of_the_voice_does_not_ring_at_another_pitch() -> None:
