@@ -15,11 +15,12 @@ from pychang.harmonics import (
     sample_phase,
     synthesise,
 )
+from pychang.onset import heard_pitch
 from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 8
+ANALYSIS_VERSION = 9
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -90,7 +91,7 @@ def analyse(
         named_hz: Of the note that the recording's name tells; decides between octaves at most.
     """
     samples = np.asarray(samples, dtype=np.float32)
-    pitch = estimate_pitch(samples, hint_hz, named_hz=named_hz)
+    pitch = heard_pitch(samples, estimate_pitch(samples, hint_hz, named_hz=named_hz))
     f0, voicing = pitch.f0_hz, pitch.voicing
     if not f0.any():
         return _unvoiced(samples, len(f0))

@@ -234,3 +234,17 @@ def test_fresh_noise_swells_within_the_cycle_as_the_recordings_does(depth: float
     power = filtered(noise, 6000.0, 40.0)[2000:-2000] ** 2
     turn = np.exp(-2j * np.pi * 300.0 * time_s[2000:33000])
     assert 2.0 * abs((power * turn).sum() / power.sum()) == pytest.approx(depth, abs=0.15)
+
+
+@pytest.mark.parametrize("f0_hz", [220.0, 340.0])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_aspiration_is_hardly_sung_at_another_pitch(f0_hz: float, seed: int) -> None:
+    silence, aspiration = np.zeros(4410, np.float32), white(1764, -35.0, seed)  # 40 ms
+    wave = np.concatenate([silence, aspiration, vowel(f0_hz, seconds=0.4, breath_db=-30.0), silence])
+    analysis = analyse(wave)
+    moved = draw(analysis, straight_plan(len(wave), f0_hz * 2 ** (5 / 12)))
+    before = slice(4410, 4410 + 1764 - HOP_SAMPLES)
+    change_db = spectrum_db(moved.wave[before], 3e3, 2e4) - spectrum_db(wave[before], 3e3, 2e4)
+    assert change_db == pytest.approx(0.0, abs=1.5)
+    assert analysis.voicing[20:27].mean() < 0.2
+    assert not analysis.f0_hz[:27].any()
