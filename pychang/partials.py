@@ -18,7 +18,7 @@ from pychang.note import NotePlan
 HOLD_SMOOTHING_FRAMES = 25
 """Over which a held vowel is evened out: 125 ms."""
 
-_SHIFT_SMOOTHING_FRAMES = 25  # 125 ms: less is heard as jitter of the pitch
+_SHIFT_SMOOTHING_FRAMES = 33  # 165 ms: less is heard as jitter of the pitch
 _SMOOTHED_SEMITONES = 10.0
 _MOST_SMOOTHING_UP, _MOST_SMOOTHING_DOWN = 0.5, 2.0  # up, more lowers clean formants by over 2 dB
 _FIRST_FORMANT_HZ = 500.0, 1000.0
