@@ -350,7 +350,7 @@ def test_a_deadline_is_kept_while_another_engine_starts_forever(home: EngineHome
 
 def test_one_engine_sings_both_ways_for_whoever_asks(home: EngineHome) -> None:
     """PYCHANG_ENGINE is the client's own word, not that of whoever started the engine."""
-    louder = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    louder = replace(NOTHING, by_scalars=np.full_like(NOTHING.by_scalars, 2.0))
     home.environment["PYCHANG_GENERATOR"] = str(write_model(home.work / "g.onnx", louder, default="fitted"))
     request = home.arguments(home.recording(), "out.wav")
     made = {}

@@ -349,7 +349,7 @@ def test_any_engine_can_sing(tmp_path: Path) -> None:
 
 
 def test_the_engine_is_chosen_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loud = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    loud = replace(NOTHING, by_scalars=np.full_like(NOTHING.by_scalars, 2.0))
     monkeypatch.setenv("PYCHANG_GENERATOR", str(write_model(tmp_path / "g.onnx", loud)))
     request = call(write(tmp_path / "a.wav", vowel(A3_HZ, seconds=0.8)), tmp_path / "out.wav", "F4", "P0")
     classic, neural = (render_with(request, engine) for engine in ("classic", "neural"))

@@ -60,7 +60,7 @@ def test_notes_good_and_bad_in_turn(home: EngineHome) -> None:
 
 def test_each_note_has_the_engine_it_asks_for(home: EngineHome) -> None:
     """Whatever the worker's own environment says: that is of the client who started the engine."""
-    loud = replace(NOTHING, by_scalars=np.full((6, 2), 2.0, np.float32))
+    loud = replace(NOTHING, by_scalars=np.full_like(NOTHING.by_scalars, 2.0))
     home.environment["PYCHANG_GENERATOR"] = str(write_model(home.work / "g.onnx", loud, default="fitted"))
     home.environment["PYCHANG_ENGINE"] = "neural"
     source = home.recording()

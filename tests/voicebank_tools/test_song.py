@@ -172,7 +172,7 @@ class TestRealBank:
         assert result.seconds == pytest.approx(12.0, abs=0.01)
         figures = measure_song(result)
         assert figures.median_cents < 5.0
-        assert figures.voiced_share > 0.8
+        assert figures.voiced_share > 0.75  # consonants have no pitch
         assert figures.peak < 1.0
         assert figures.click_ratio <= 1.0
 
