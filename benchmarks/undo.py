@@ -19,9 +19,9 @@ from pychang import metrics
 from voicebank_tools.comparing.recordings import Recording, Sample, bank_samples
 from voicebank_tools.comparing.requests import own_f0_hz, request, velocity_percent, wholly_stretched
 from voicebank_tools.comparing.singers import EngineSinger, Singer, own_singers
+from voicebank_tools.comparing.trials import ROUND_TRIPS, STARVED_RATIO
 
-SHIFTS_SEMITONES = (-7, 5)
-RATIOS = {"shifted": 1.0, "starved": 1.8}
+RATIOS = {"shifted": 1.0, "starved": STARVED_RATIO}
 FIGURES = {"mel_db": "mel dB", "cepstral_db": "cepstral dB", "aperiodicity_db": "aperiodicity dB"}
 
 Rows = dict[str, dict[str, list[metrics.Comparison]]]
@@ -30,7 +30,7 @@ Rows = dict[str, dict[str, list[metrics.Comparison]]]
 def pairs(sample: Sample, singers: list[Singer]) -> Iterator[tuple[str, str, metrics.Comparison]]:
     """Yield (kind, engine, comparison with the recording) of every way back."""
     for kind, ratio in RATIOS.items():
-        for semitones in SHIFTS_SEMITONES:
+        for semitones in ROUND_TRIPS:
             there = EngineSinger().sing(wholly_stretched(sample, ratio, semitones), sample.recording)
             moved = Recording(Path("moved.wav"), there.astype(np.float32))
             length_ms = sample.length_ms * ratio

@@ -73,6 +73,10 @@ class Analysis:
         """f0 as the phase has it, without gaps. Shape [frames]."""
         return np.gradient(self.phase_cycles) * (SAMPLE_RATE_HZ / HOP_SAMPLES)
 
+    def own_hz_at(self, source_frames: FloatArray) -> FloatArray:
+        """`continuous_f0_hz` read between its frames, ends held. Shape of `source_frames`."""
+        return np.interp(source_frames, np.arange(len(self.phase_cycles)), self.continuous_f0_hz)
+
     @property
     def mean_f0_hz(self) -> float:
         """Mean of the voiced frames, 0 if there is none (the average a `.frq` header holds)."""
@@ -103,7 +107,8 @@ def analyse(
         phase, filled = _turned(phase, filled, drift_turns(low, voicing))
     phase, filled = _on_the_pulse(samples, phase, filled, voicing, count)
     count = harmonic_count(float(filled[voicing > 0].min()))
-    amplitudes, residual = _take_out(samples, phase, filled, voicing, count)
+    at_samples = sample_phase(phase, len(samples))
+    amplitudes, residual = _take_out(samples, at_samples, phase, filled, voicing, count)
     logs = log_amplitude(amplitudes)
     tract = minimum_phase(logs, filled)
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
@@ -117,7 +122,7 @@ def analyse(
         log_amplitudes=logs[nearest], tract_phase=tract[nearest], deviation=deviation[nearest],
         residual=residual, log_noise=noise.astype(np.float16),
         log_missing=missing[nearest].astype(np.float16), log_tone=tone[nearest].astype(np.float16),
-        pulsing=pulse_tables(residual, sample_phase(phase, len(samples)), voicing),
+        pulsing=pulse_tables(residual, at_samples, voicing),
         peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
@@ -135,11 +140,11 @@ def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
 
 
 def _take_out(
-    samples: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray, count: int
-) -> tuple[ComplexArray, FloatArray]:
+    samples: FloatArray, at_samples: FloatArray, phase: FloatArray, f0: FloatArray, voicing: FloatArray,
+    count: int,
+) -> tuple[ComplexArray, FloatArray]:  # fmt: skip
     """Measure the partials and take them out, again and again: each pass finds what the last one's
     window was too long to follow (onsets, glides). Returns (amplitudes, residual)."""
-    at_samples = sample_phase(phase, len(samples))
     gain = voicing[:, None].astype(np.float32)
     amplitudes: ComplexArray = np.zeros((len(phase), count), np.complex64)
     residual = samples

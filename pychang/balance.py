@@ -10,7 +10,7 @@ cancels is chance, and taking it away would roughen the envelope (measured: a no
 import numpy as np
 
 from pychang.arrays import FloatArray
-from pychang.breath import noise_bands, smoothed
+from pychang.breath import noise_bands, over_partials, smoothed
 from pychang.pitch import hann_mean
 
 _PARTIALS, _FRAMES = 5, 3
@@ -51,5 +51,4 @@ def near_breaks(f0_hz: FloatArray, voicing: FloatArray) -> FloatArray:
 
 def _power(log_bands: FloatArray) -> FloatArray:
     """Mean power over a few frames and partials: of one band in one window much is chance. Shape kept."""
-    power = smoothed(np.exp(2.0 * log_bands), _FRAMES)
-    return power if power.shape[1] <= _PARTIALS else np.ascontiguousarray(smoothed(power.T, _PARTIALS).T)
+    return over_partials(smoothed(np.exp(2.0 * log_bands), _FRAMES), _PARTIALS)

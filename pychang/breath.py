@@ -84,11 +84,11 @@ def noise_and_tone(
     above = power_between_partials(samples, phase, amplitudes.shape[1]) + _LEAST_POWER
     below = np.concatenate([above[:, :1], above[:, :-1]], axis=1)
     # the mean of the log, not the log of the mean: a burst or a glide's smear counts little
-    log_floor = steady(np.log(_over_partials(0.5 * (below + above), _PARTIALS))) + _LOG_MEAN_OF_CHANCE
+    log_floor = steady(np.log(over_partials(0.5 * (below + above), _PARTIALS))) + _LOG_MEAN_OF_CHANCE
     floor = np.exp(log_floor)
-    measured = steady(_over_partials(0.5 * np.abs(amplitudes) ** 2, _NEIGHBOURS))
+    measured = steady(over_partials(0.5 * np.abs(amplitudes) ** 2, _NEIGHBOURS))
     share = np.clip(1.0 - floor / np.maximum(measured, _LEAST_POWER), _LEAST_TONE, 1.0)
-    missing = 0.5 * (log_floor - np.log(steady(_over_partials(np.exp(2.0 * noise), _PARTIALS))))
+    missing = 0.5 * (log_floor - np.log(steady(over_partials(np.exp(2.0 * noise), _PARTIALS))))
     treble = _treble(f0_hz, amplitudes.shape[1])
     return treble * np.clip(missing, 0.0, _MOST_MISSING), treble * 0.5 * np.log(share)
 
@@ -99,7 +99,7 @@ def _treble(f0_hz: FloatArray, count: int) -> FloatArray:
     return np.clip((hz - _ALL_TONE_HZ) / (_ALL_HZ - _ALL_TONE_HZ), 0.0, 1.0).astype(np.float32)
 
 
-def _over_partials(rows: FloatArray, width: int) -> FloatArray:
+def over_partials(rows: FloatArray, width: int) -> FloatArray:
     """Mean over `width` neighbouring partials. Shape kept."""
     return np.ascontiguousarray(smoothed(rows.T, width).T) if rows.shape[1] > width else rows
 

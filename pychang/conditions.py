@@ -1,11 +1,12 @@
 """What the generator is told about a note: the seam between the classic engine and the network.
 
-Rendering and training both build it here, from the same three things, so that the network meets in use
+Rendering and training both build it here, from the same things, so that the network meets in use
 what it met in training. What is asked of the note (`Course`) costs next to nothing and comes first: where the
 network is to change nothing, its picture need not be made.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Course:
         )
         return np.stack(columns, axis=1).astype(np.float32)
 
-    @property
+    @cached_property
     def strength(self) -> FloatArray:
         """See `Conditions`: 0 where the pitch is the recording's own, or none, 1 where it is far from it.
 

@@ -43,7 +43,7 @@ def partials(
     source = plan.source_frames
     logs, tract = at_frames(analysis.log_amplitudes, source), at_frames(analysis.tract_phase, source)
     deviation, log_tone = at_frames(analysis.deviation, source), at_frames(analysis.log_tone, source)
-    source_f0 = np.interp(source, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+    source_f0 = analysis.own_hz_at(source)
     held = plan.held
     # loud frames lend their phase to the few at an onset, which are too short to be measured well
     loudness = np.exp(2 * logs).sum(1) * voicing**2 + 1e-9

@@ -38,7 +38,7 @@ def wanted_phase(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> tup
     most_cents = PULL_CENTS + (_JITTER_CENTS - PULL_CENTS) * loose
     phase = _pulled(free, source, strength, step * (2 ** (most_cents / 1200) - 1))
     # at another speed the phase is the note's own, but the voice is still the recording's; held it is not
-    own = np.interp(plan.source_frames, np.arange(len(analysis.phase_cycles)), analysis.continuous_f0_hz)
+    own = analysis.own_hz_at(plan.source_frames)
     moved = _cents_apart(f0[1:], own[1:], voicing[1:])
     near = np.clip(1.5 - moved / _COHERENT_CENTS, 0.0, 1.0) * (1.0 - plan.held[1:])
     return phase, np.append(near, near[-1:])

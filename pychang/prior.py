@@ -58,14 +58,16 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
     at_samples = sample_phase(phase, plan.samples + plan.lead_samples)
     if as_moved:
         coherence = np.zeros_like(coherence)
-    changed = np.ones_like(coherence) if as_moved else _changed(analysis, plan, coherence)
+    own_hz = analysis.own_hz_at(plan.source_frames)
+    changed = np.ones_like(coherence) if as_moved else _changed(own_hz, plan, coherence)
     foreign = voicing * (1.0 - coherence)
     # two noises that know nothing of each other: their powers add
     kept = _at_samples(np.sqrt(1.0 - foreign), plan)
     noise = own * kept
     if foreign.any():
-        noise += below_the_voice(own, _lowest_hz(analysis, plan, voicing)) * (1.0 - kept)
-        breath = _breath(analysis, plan, changed)
+        lowest_hz = float(np.minimum(own_hz, plan.f0_hz)[voicing > 0].min())
+        noise += below_the_voice(own, lowest_hz) * (1.0 - kept)
+        breath = _breath(analysis, plan, own_hz, changed)
         breath = pulsed(breath, at_samples, at_frames(analysis.pulsing, plan.source_frames))
         noise += breath * _at_samples(np.sqrt(foreign), plan)
     noise *= _at_samples(level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), plan)
@@ -74,10 +76,11 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
     return Picture(harmonic[plan.lead_samples :], noise[plan.lead_samples :])
 
 
-def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArray:
+def _breath(analysis: Analysis, plan: NotePlan, own_hz: FloatArray, changed: FloatArray) -> FloatArray:
     """Fresh noise like a voice's: the recording's own would be heard as a second voice at another pitch.
 
     Args:
+        own_hz: The recording's pitch there. Shape [frames].
         changed: How far it carries what the partials took up of the recording's. Shape [frames].
 
     Returns:
@@ -89,24 +92,16 @@ def _breath(analysis: Analysis, plan: NotePlan, changed: FloatArray) -> FloatArr
     held = plan.held[:, None].astype(np.float32)
     if held.any():
         power += held * (smoothed(power, HOLD_SMOOTHING_FRAMES) - power)
-    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
     # breath is let out in puffs, one a cycle: the higher the pitch the more of them
     power *= np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)[:, None]
     return shape_noise(power, own_hz, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed)
 
 
-def _lowest_hz(analysis: Analysis, plan: NotePlan, voicing: FloatArray) -> float:
-    """The lowest fundamental that is sung in a note, the recording's or the wanted one."""
-    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
-    return float(np.minimum(own_hz, plan.f0_hz)[voicing > 0].min())
-
-
-def _changed(analysis: Analysis, plan: NotePlan, coherence: FloatArray) -> FloatArray:
+def _changed(own_hz: FloatArray, plan: NotePlan, coherence: FloatArray) -> FloatArray:
     """How far a note is not the recording's: another pitch, or held. Shape [frames].
 
     A vowel that is only a little longer keeps the breath in its partials: it is the recording's there.
     """
-    own_hz = np.interp(plan.source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
     moved = np.clip(np.abs(12 * np.log2(plan.f0_hz / own_hz)), 0.0, 1.0)
     held = np.minimum(_HELD_CHANGE, 1.5 * _HELD_CHANGE * plan.held)
     return np.maximum(moved, held) * (1.0 - coherence)

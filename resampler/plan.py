@@ -132,7 +132,7 @@ def wanted_f0(
         tone_hz = midi_to_hz(request.tone_midi)
     f0 = tone_hz * 2.0 ** (cents / 1200.0)
     if request.modulation_percent and mean_hz:
-        own = np.interp(source_frames, np.arange(len(analysis.f0_hz)), analysis.continuous_f0_hz)
+        own = analysis.own_hz_at(source_frames)
         f0 = f0 * (np.clip(own / mean_hz, 0.25, 4.0)) ** (request.modulation_percent / 100.0)
     return np.clip(f0, _LOWEST_HZ, _HIGHEST_HZ)
 

@@ -187,8 +187,7 @@ def plain_plan(
     """A note without effects; by default the recording's own times and pitch."""
     frames = frames_for(samples, 0)
     source = np.arange(frames, dtype=float) if source_frames is None else source_frames
-    own = analysis.continuous_f0_hz
-    pitch = np.interp(source, np.arange(len(own)), own) if f0_hz is None else f0_hz
+    pitch = analysis.own_hz_at(source) if f0_hz is None else f0_hz
     steady = np.zeros(frames)
     return NotePlan(
         samples, 0, source, pitch, steady if held is None else held, steady, seed=int(rng.integers(1 << 30))
@@ -221,8 +220,7 @@ def _target_db(analysis: Analysis, wave: FloatArray) -> FloatArray:
 
 def asked_f0(analysis: Analysis, frames: int) -> FloatArray:
     """Return a recording's own pitch at as many plan frames, without gaps. Shape [frames]."""
-    own = analysis.continuous_f0_hz
-    return np.interp(np.arange(frames), np.arange(len(own)), own)
+    return analysis.own_hz_at(np.arange(frames, dtype=float))
 
 
 def _voiced(analysis: Analysis) -> float:
