@@ -80,14 +80,15 @@ def time_map(
     """
     vowel_ms = window.vowel_ms
     needed = length_ms - (vowel_ms - window.start_ms) * stretch
-    if window.end_ms - vowel_ms < min(_SHORTEST_VOWEL_MS, needed):
+    without_vowel = window.end_ms - vowel_ms < min(_SHORTEST_VOWEL_MS, needed)
+    if without_vowel:
         # no vowel to speak of: the window's last moment is stretched in its place
         vowel_ms, loop = max(window.start_ms, window.end_ms - _SHORTEST_VOWEL_MS), False
         needed = length_ms - (vowel_ms - window.start_ms) * stretch
     own = window.end_ms - vowel_ms
     past = times_ms - (vowel_ms - window.start_ms) * stretch
     speed = 1.0
-    if own >= needed:
+    if own >= needed and not without_vowel:
         vowel = vowel_ms + past
     elif loop:
         fold = np.mod(past, 2 * own)
