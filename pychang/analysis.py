@@ -20,7 +20,7 @@ from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 9
+ANALYSIS_VERSION = 10
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8

@@ -5,12 +5,13 @@ or the burst before it still sounds, and may find a pitch in them that nobody sa
 such frames are noise; sung at another pitch they and the residual no longer cancel. So frames at the
 borders of a voice are heard again in a shorter window: how far its partials stand out of what lies
 between them (as harmonics-to-noise ratios do: Yumoto et al., "Harmonics-to-noise ratio as an index of the
-degree of hoarseness", 1982). The middle of a voice stays voiced whatever it sounds like: creak is voice.
+degree of hoarseness", 1982), or how alike its loud cycles are (`pychang.cycles`). The middle of a voice stays voiced whatever it sounds like: creak is voice.
 """
 
 import numpy as np
 
-from pychang.arrays import FloatArray
+from pychang.arrays import FloatArray, IntArray
+from pychang.cycles import cycles_alike
 from pychang.harmonics import analyse_harmonics, frame_phase, power_between_partials
 from pychang.pitch import Pitch, continuous_f0, voiced_runs
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
@@ -20,6 +21,8 @@ _FEWEST_PARTIALS, _MOST_PARTIALS = 3, 40
 _NOISE_DB, _VOICE_DB = 3.0, 9.0  # white noise gives 0 and swings by 3; steady vowels have 20 and more
 _REACH_FRAMES = 16  # 80 ms, a long aspiration; a voice that is poor for longer is a hoarse one
 _LEAST_POWER = 1e-12
+_UNLIKE, _ALIKE = 0.7, 0.85  # neighbouring cycles; of noise below 2 kHz one in fifty is as alike by chance
+_QUIET_DB = 15.0  # below the voice: a first cycle is loud, the room's hum before it is not
 
 
 def heard_pitch(samples: FloatArray, pitch: Pitch) -> Pitch:
@@ -35,11 +38,13 @@ def heard_pitch(samples: FloatArray, pitch: Pitch) -> Pitch:
     """
     if not pitch.f0_hz.any():
         return pitch
-    f0_hz = _without_poor_borders(pitch.f0_hz, _partials_heard(samples, pitch.f0_hz))
+    heard = np.maximum(_partials_heard(samples, pitch.f0_hz), _cycles_heard(samples, pitch.f0_hz))
+    f0_hz = _without_poor_borders(pitch.f0_hz, heard)
     if not f0_hz.any():
         return Pitch(f0_hz, f0_hz)
     # once more with the vowel's own pitch, held into what was taken away
-    heard = np.minimum(_partials_heard(samples, f0_hz), pitch.voicing)
+    heard = np.maximum(_partials_heard(samples, f0_hz), _cycles_heard(samples, f0_hz))
+    heard = np.minimum(heard, pitch.voicing)
     return Pitch(f0_hz, _soft_borders(f0_hz, heard))
 
 
@@ -57,6 +62,25 @@ def _partials_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
     cycle = max(1, round(SAMPLE_RATE_HZ / HOP_SAMPLES / typical_hz))
     best_db = np.lib.stride_tricks.sliding_window_view(np.pad(ratio_db, cycle, mode="edge"), 2 * cycle + 1)
     return np.clip((best_db.max(1) - _NOISE_DB) / (_VOICE_DB - _NOISE_DB), 0.0, 1.0)
+
+
+def _cycles_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
+    """1 where cycles next to a border of the voice are loud and alike, 0 elsewhere. Shape [frames]."""
+    borders = [_around_borders(start, stop, len(f0_hz)) for start, stop in voiced_runs(f0_hz)]
+    frames = np.unique(np.concatenate(borders))
+    alike, level_db = np.zeros(len(f0_hz)), np.zeros(len(f0_hz))
+    alike[frames], level_db[frames] = cycles_alike(samples, continuous_f0(f0_hz), frames)
+    heard = np.zeros(len(f0_hz))
+    for near in borders:
+        loud = level_db[near] > np.median(level_db[near[f0_hz[near] > 0]]) - _QUIET_DB
+        heard[near] = loud * np.clip((alike[near] - _UNLIKE) / (_ALIKE - _UNLIKE), 0.0, 1.0)
+    return heard
+
+
+def _around_borders(start: int, stop: int, frames: int) -> IntArray:
+    """The frames within reach of a voiced stretch's borders, inside and outside. Shape [found]."""
+    near = np.arange(max(start - _REACH_FRAMES, 0), min(stop + _REACH_FRAMES, frames))
+    return near[(near < start + _REACH_FRAMES) | (near >= stop - _REACH_FRAMES)]
 
 
 def _without_poor_borders(f0_hz: FloatArray, heard: FloatArray) -> FloatArray:

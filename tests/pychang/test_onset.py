@@ -6,7 +6,7 @@ import pytest
 from pychang.onset import heard_pitch
 from pychang.pitch import Pitch, estimate_pitch, voiced_runs
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
-from tests.pychang.signals import vowel, white
+from tests.pychang.signals import times_s, vowel, white
 
 SILENCE = np.zeros(SAMPLE_RATE_HZ // 10, np.float32)
 ASPIRATION_S = 0.04
@@ -64,6 +64,21 @@ def test_a_sudden_voice_is_heard_from_its_first_frame(f0_hz: float) -> None:
     heard = heard_pitch(wave, pitch)
     np.testing.assert_array_equal(heard.f0_hz, pitch.f0_hz)
     np.testing.assert_array_equal(heard.voicing, pitch.voicing)
+
+
+@pytest.mark.parametrize("f0_hz", [110.0, 175.0, 300.0])
+@pytest.mark.parametrize("higher, until_s", [(1.1, 0.02), (1.06, 0.05)])
+def test_a_voice_whose_first_cycles_are_others_is_heard_from_there(
+    f0_hz: float, higher: float, until_s: float
+) -> None:
+    """A hard attack's pitch is too quick for estimators: three periods are no good look at it, one is."""
+    pitch = np.interp(times_s(0.4), [until_s, until_s + 0.01], [higher, 1.0])
+    room = white(SAMPLE_RATE_HZ // 10, -60.0)
+    wave = np.concatenate([room, vowel(f0_hz * pitch, seconds=0.4)])
+    onset, frames = len(room) // HOP_SAMPLES, len(wave) // HOP_SAMPLES + 1
+    heard = heard_pitch(wave, sung(frames, onset - 2, frames - 2, f0_hz))
+    assert heard.voicing[: onset - 1].max() < 0.3
+    assert (heard.voicing[onset + 2 : -4] == 1.0).all()
 
 
 def test_nothing_becomes_voiced_that_was_not() -> None:
