@@ -5,7 +5,8 @@ or the burst before it still sounds, and may find a pitch in them that nobody sa
 such frames are noise; sung at another pitch they and the residual no longer cancel. So frames at the
 borders of a voice are heard again in a shorter window: how far its partials stand out of what lies
 between them (as harmonics-to-noise ratios do: Yumoto et al., "Harmonics-to-noise ratio as an index of the
-degree of hoarseness", 1982), or how alike its loud cycles are (`pychang.cycles`). The middle of a voice stays voiced whatever it sounds like: creak is voice.
+degree of hoarseness", 1982), or how alike its loud cycles are (`pychang.cycles`). The middle of a voice stays
+voiced whatever it sounds like: creak is voice.
 """
 
 import numpy as np

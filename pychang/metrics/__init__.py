@@ -18,7 +18,13 @@ from pychang.metrics.likeness import (
 from pychang.metrics.pitch import PITCH_FRAME_MS, pitch_error, pitch_hz, steady_pitch
 from pychang.metrics.spectra import FRAME_MS, SHORTEST_SAMPLES, log_mel_db
 from pychang.metrics.steadiness import click_db, warble_db
-from pychang.metrics.texture import PatchMoments, patch_moments, pooled, texture_distance_db
+from pychang.metrics.texture import (
+    PatchMoments,
+    movement_distance_db,
+    patch_moments,
+    pooled,
+    texture_distance_db,
+)
 
 __all__ = [
     "FRAME_MS",
@@ -32,6 +38,7 @@ __all__ = [
     "high_band_db",
     "log_mel_db",
     "mel_distance_db",
+    "movement_distance_db",
     "patch_moments",
     "pitch_error",
     "pitch_hz",

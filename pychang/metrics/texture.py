@@ -7,7 +7,9 @@ the recordings should be the same. As in the Frechet distances of pictures (Heus
 network's features: nothing is learned, and every number is in decibels. A patch is two frames 10 ms apart of
 24 bands (each the mean of four neighbours, so that partials elsewhere are not yet another texture), so that
 the covariance holds colour as well as movement: a buzzing or a frozen vowel moves too little, a noisy one
-too much.
+too much. Most of what it sees of voices is how much the colours of notes differ from one another (of 19 sung
+notes the mean spectra were measured to spread by 4 dB, the patches of one note by 2). The movement alone is
+the same distance of patches less the mean of their own wave.
 """
 
 from collections.abc import Sequence
@@ -36,11 +38,13 @@ class PatchMoments:
         count: Patches.
         sums: Of the values. Shape [48].
         products: Of all pairs of values. Shape [48, 48].
+        scatter: The same of each patch less the mean of its own wave's. Shape [48, 48].
     """
 
     count: int
     sums: FloatArray
     products: FloatArray
+    scatter: FloatArray
 
 
 def patch_moments(wave: FloatArray) -> PatchMoments:
@@ -58,7 +62,8 @@ def patch_moments(wave: FloatArray) -> PatchMoments:
     chosen = loud[np.linspace(0, len(loud) - 1, min(PATCHES, len(loud))).astype(int)]
     patches = np.concatenate([bands[:, chosen], bands[:, chosen + _APART_FRAMES]]).T
     patches = patches - patches.mean(axis=1, keepdims=True)
-    return PatchMoments(len(patches), patches.sum(axis=0), patches.T @ patches)
+    moved = patches - patches.mean(axis=0)
+    return PatchMoments(len(patches), patches.sum(axis=0), patches.T @ patches, moved.T @ moved)
 
 
 def pooled(parts: Sequence[PatchMoments]) -> PatchMoments:
@@ -69,6 +74,7 @@ def pooled(parts: Sequence[PatchMoments]) -> PatchMoments:
         sum(part.count for part in parts),
         np.sum([part.sums for part in parts], axis=0),
         np.sum([part.products for part in parts], axis=0),
+        np.sum([part.scatter for part in parts], axis=0),
     )
 
 
@@ -80,12 +86,24 @@ def texture_distance_db(reference: Sequence[PatchMoments], notes: Sequence[Patch
     """
     first_mean, first = _gaussian(pooled(reference))
     second_mean, second = _gaussian(pooled(notes))
+    return _frechet_db(first_mean - second_mean, first, second)
+
+
+def movement_distance_db(reference: Sequence[PatchMoments], notes: Sequence[PatchMoments]) -> float:
+    """Return how far two sets of waves lie apart in how they move, whatever their colours: the same distance
+    of patches less the mean of their own wave. Raises ValueError where a set is empty."""
+    first, second = (part.scatter / part.count for part in (pooled(reference), pooled(notes)))
+    return _frechet_db(np.zeros(_VALUES), first, second)
+
+
+def _frechet_db(between_means: FloatArray, first: FloatArray, second: FloatArray) -> float:
+    """Distance of two Gaussians with these covariances [48, 48], in decibels a value."""
     values, axes = np.linalg.eigh(first)
     root = (axes * np.sqrt(np.maximum(values, 0.0))) @ axes.T
     # tr (C1 C2)^(1/2): C1^(1/2) C2 C1^(1/2) has the same eigenvalues as C1 C2, and is symmetric.
     mixed = np.linalg.eigvalsh(root @ second @ root)
     squared = (
-        float(((first_mean - second_mean) ** 2).sum())
+        float((between_means**2).sum())
         + float(np.trace(first) + np.trace(second))
         - 2.0 * float(np.sqrt(np.maximum(mixed, 0.0)).sum())
     )

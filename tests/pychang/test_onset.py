@@ -67,7 +67,7 @@ def test_a_sudden_voice_is_heard_from_its_first_frame(f0_hz: float) -> None:
 
 
 @pytest.mark.parametrize("f0_hz", [110.0, 175.0, 300.0])
-@pytest.mark.parametrize("higher, until_s", [(1.1, 0.02), (1.06, 0.05)])
+@pytest.mark.parametrize(("higher", "until_s"), [(1.1, 0.02), (1.06, 0.05)])
 def test_a_voice_whose_first_cycles_are_others_is_heard_from_there(
     f0_hz: float, higher: float, until_s: float
 ) -> None:

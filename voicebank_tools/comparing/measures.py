@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-TEXTURE = "texture_db"
-"""The one measure of all notes together: it has no value for a single one."""
+TEXTURE, MOVEMENT = "texture_db", "movement_db"
+"""The measures of all notes together: they have no value for a single one."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "vowel_cepstral_db": Measure("vowel cepstral dB", "distance of the vowels' mean cepstra"),
         "brightness_db": Measure("bright dB", "share of 8-16 kHz above the recording's", best_at_zero=True),
         TEXTURE: Measure("texture dB", "distance of all notes' patches from the recordings'"),
+        MOVEMENT: Measure("movement dB", "the same, each note's own mean taken out"),
     }
 )  # fmt: skip
 """Key of a figure -> its column, in the order of the tables."""

@@ -19,7 +19,7 @@ from voicebank_tools.comparing.notes import Note
 from voicebank_tools.comparing.pairs import Pair
 from voicebank_tools.comparing.recordings import Recording, Sample
 from voicebank_tools.comparing.singers import RECORDING, Singer
-from voicebank_tools.comparing.trials import Trial, recorded_vowel, trials
+from voicebank_tools.comparing.trials import Measured, Trial, recorded_truth, recorded_vowel, trials
 from voicebank_tools.process_pool import available_cores, each_apart
 
 Case = Sample | Pair
@@ -77,9 +77,17 @@ def measure_case(work: Work) -> list[Note]:
             for trial in trials(work.case, work.tests)
             for singer in work.singers
         ]
-    if "hold" in work.tests and isinstance(work.case, Sample) and (found := recorded_vowel(work.case)):
-        notes.append(Note("hold", work.number, "", RECORDING, found.figures, texture=found.texture))
+    test, found = _recorded(work)
+    if found is not None:
+        notes.append(Note(test, work.number, "", RECORDING, found.figures, texture=found.texture))
     return notes
+
+
+def _recorded(work: Work) -> tuple[str, Measured | None]:
+    """(Test, what it measures of the recording itself)."""
+    if isinstance(work.case, Sample):
+        return "hold", recorded_vowel(work.case) if "hold" in work.tests else None
+    return "transfer", recorded_truth(work.case) if "transfer" in work.tests else None
 
 
 def _apart(work: Sequence[Work], processes: int) -> Generator[tuple[Work, list[Note]], None, None]:

@@ -1,13 +1,15 @@
 """Many notes -> medians, and how far a difference between two resamplers can be trusted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from pychang import metrics
 from pychang.arrays import FloatArray
-from voicebank_tools.comparing.measures import MEASURES, TEXTURE
+from pychang.metrics import PatchMoments
+from voicebank_tools.comparing.measures import MEASURES, MOVEMENT, TEXTURE
 from voicebank_tools.comparing.notes import Note
 from voicebank_tools.comparing.singers import RECORDING
 from voicebank_tools.comparing.trials import Texture
@@ -18,6 +20,9 @@ FEWEST_CASES = 4
 DRAWS, TEXTURE_DRAWS = 1000, 100
 """Bootstrap draws; each of a texture is two decompositions of large matrices."""
 
+_OF_ALL_NOTES: Mapping[str, Callable[[Sequence[PatchMoments], Sequence[PatchMoments]], float]] = (
+    MappingProxyType({TEXTURE: metrics.texture_distance_db, MOVEMENT: metrics.movement_distance_db})
+)
 _INTERVAL_PERCENT = (2.5, 97.5)
 
 
@@ -42,7 +47,7 @@ class Difference:
 @dataclass(frozen=True)
 class Cell:
     """One measure of one resampler in one test. `count`: notes that have a
-    value (texture: samples). `difference`: None for the
+    value (texture and movement: samples). `difference`: None for the
     first resampler, for recordings, and with fewer than `FEWEST_CASES` samples in common."""
 
     median: float
@@ -89,7 +94,8 @@ def _row(notes: Sequence[Note], base: Sequence[Note], first: str, seed: int) -> 
     keys = [key for key in MEASURES if any(key in note.figures for note in sung)]
     cells = {key: _cell(sung, compared, key, seed) for key in keys}
     if textures := _textures(sung):
-        cells[TEXTURE] = _texture_cell(textures, _textures(compared), seed)
+        others = _textures(compared)
+        cells |= {key: _texture_cell(key, textures, others, seed) for key in _OF_ALL_NOTES}
     times = [note.seconds for note in sung]
     return Row(cells, len(sung), len(notes) - len(sung), float(np.median(times)) if times else float("nan"))
 
@@ -150,20 +156,21 @@ def _together(textures: Sequence[Texture]) -> Texture:
     )
 
 
-def _texture_cell(ours: dict[int, Texture], theirs: dict[int, Texture], seed: int) -> Cell:
-    value = _texture_db(list(ours.values()))
+def _texture_cell(key: str, ours: dict[int, Texture], theirs: dict[int, Texture], seed: int) -> Cell:
+    value = _texture_db(key, list(ours.values()))
     common = sorted(ours.keys() & theirs.keys())
     if len(common) < FEWEST_CASES:
         return Cell(value, value, len(ours))
     draws = np.random.default_rng(seed).integers(len(common), size=(TEXTURE_DRAWS, len(common)))
     drawn = [[common[index] for index in draw] for draw in draws]
     between, *off = (
-        _texture_db([ours[case] for case in chosen]) - _texture_db([theirs[case] for case in chosen])
+        _texture_db(key, [ours[case] for case in chosen])
+        - _texture_db(key, [theirs[case] for case in chosen])
         for chosen in (common, *drawn)
     )
     low, high = np.percentile(off, _INTERVAL_PERCENT)
     return Cell(value, value, len(ours), Difference(between, float(low), float(high)))
 
 
-def _texture_db(textures: Sequence[Texture]) -> float:
-    return metrics.texture_distance_db([one.reference for one in textures], [one.note for one in textures])
+def _texture_db(key: str, textures: Sequence[Texture]) -> float:
+    return _OF_ALL_NOTES[key]([one.reference for one in textures], [one.note for one in textures])

@@ -180,10 +180,21 @@ def recorded_vowel(sample: Sample) -> Measured | None:
     Its texture is that of its first half beside its second.
     """
     vowel = _steady_vowel(sample)
+    halves = _halves(vowel)
+    return None if halves is None else Measured(steadiness(vowel, 0.0, 1.0), halves)
+
+
+def recorded_truth(pair: Pair) -> Measured | None:
+    """Return the texture of the note that is the truth of a `transfer`, as of a recorded vowel."""
+    halves = _halves(pair.vowel)
+    return None if halves is None else Measured({}, halves)
+
+
+def _halves(vowel: FloatArray) -> Texture | None:
     if len(vowel) < 2 * metrics.SHORTEST_SAMPLES:
         return None
-    halves = (metrics.patch_moments(half) for half in np.array_split(vowel, 2))
-    return Measured(steadiness(vowel, 0.0, 1.0), Texture(next(halves), next(halves)))
+    first, second = (metrics.patch_moments(half) for half in np.array_split(vowel, 2))
+    return Texture(first, second)
 
 
 def steadiness(wave: FloatArray, begin: float, end: float) -> dict[str, float]:

@@ -12,7 +12,8 @@ pytest.importorskip("librosa", reason="librosa comes with the measure and test e
 
 
 def moments(patches: NDArray[np.float64]) -> PatchMoments:
-    return PatchMoments(len(patches), patches.sum(axis=0), patches.T @ patches)
+    moved = patches - patches.mean(axis=0)
+    return PatchMoments(len(patches), patches.sum(axis=0), patches.T @ patches, moved.T @ moved)
 
 
 def test_gaussians_are_as_far_apart_as_the_formula_says() -> None:
@@ -52,6 +53,20 @@ def test_level_is_no_texture_but_movement_and_colour_are() -> None:
     assert near < 0.5 * metrics.texture_distance_db(own, [duller])
 
 
+def test_colours_are_no_movement() -> None:
+    """Waves that differ in their means alone move alike; those that move half as much are half as far."""
+    rng = np.random.default_rng(6)
+    waves = [rng.standard_normal((200, 48)) for _ in range(3)]
+    own = [moments(one) for one in waves]
+    coloured = [moments(one + rng.standard_normal(48)) for one in waves]
+    assert metrics.movement_distance_db(own, coloured) < 1e-3
+    assert metrics.texture_distance_db(own, coloured) > 0.3
+    still, half = [moments(0.0 * one) for one in waves], [moments(0.5 * one) for one in waves]
+    whole = metrics.movement_distance_db(own, still)
+    assert whole == pytest.approx(1.0, abs=0.05)
+    assert metrics.movement_distance_db(own, half) == pytest.approx(0.5 * whole, rel=1e-6)
+
+
 def test_a_pool_is_the_sum_of_its_waves() -> None:
     rng = np.random.default_rng(5)
     patches = rng.standard_normal((50, 48))
@@ -59,6 +74,7 @@ def test_a_pool_is_the_sum_of_its_waves() -> None:
     assert parts.count == 50
     assert parts.sums == pytest.approx(whole.sums)
     assert parts.products == pytest.approx(whole.products)
+    assert np.trace(parts.scatter) < np.trace(whole.scatter)  # two waves, two means
     with pytest.raises(ValueError, match="no wave"):
         pooled([])
 

@@ -92,3 +92,4 @@ def test_textures_are_pooled_over_the_samples() -> None:
     assert cell.difference is not None
     assert not cell.difference.is_noise
     assert not cell.is_nearer_to_zero
+    assert rows["still"].cells["movement_db"].median > 1.5 * rows["near"].cells["movement_db"].median

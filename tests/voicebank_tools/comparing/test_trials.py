@@ -18,6 +18,7 @@ from voicebank_tools.comparing.trials import (
     TESTS,
     UNVOICED_CENTS,
     Trial,
+    recorded_truth,
     recorded_vowel,
     trials,
     warped_frames,
@@ -144,6 +145,10 @@ def test_a_pair_is_compared_with_its_target(tmp_path: Path) -> None:
     textures = [trial.measure(trial.make(sing, tmp_path)).texture for sing in (ideal, copier)]
     near, far = (texture_distance_db([one.reference], [one.note]) for one in textures if one)
     assert near < 0.5 * far
+    natural = recorded_truth(pair)
+    assert natural is not None
+    assert not natural.figures
+    assert natural.texture is not None
     with pytest.raises(ValueError, match="ends after"):
         trial.measure(np.zeros(8000))
 
