@@ -116,4 +116,5 @@ def _neural(voice: Voice | None) -> NeuralEngine:
     if voice is None:
         generator = load_generator(generator_path())
         return NeuralEngine(generator, generator.neutral_code)
-    return NeuralEngine(load_generator(voice.generator or generator_path()), np.array(voice.code, np.float32))
+    generator = load_generator(voice.generator or generator_path())
+    return NeuralEngine(generator, np.array(voice.code, np.float32), voice.pitch_hz)

@@ -33,6 +33,7 @@ SCALARS = ("octaves", "shift", "distance", "speed", "voicing")
 """log2(f0 / 220 Hz) / 2; semitones from the recording's own pitch / 12, within 2 octaves, and their
 size, both times voicing; log2 of the speed / 3, 0 in a held vowel; the recording's voicing, 0..1."""
 
+_MIDDLE_HZ = A4_HZ / 2.0
 _DB_PER_NEPER = 20.0 / np.log(10.0)
 _VOICING_FLOOR = 1e-4
 _SLOWEST, _FASTEST = 0.05, 8.0
@@ -90,7 +91,7 @@ class Course:
         """The SCALARS. Float32, shape [frames, 5]."""
         octaves = self._shift_octaves
         columns = (
-            np.log2(self.f0_hz / (A4_HZ / 2.0)) / 2.0,
+            np.log2(self.f0_hz / _MIDDLE_HZ) / 2.0,
             np.clip(octaves, -2.0, 2.0) * self.voicing,
             np.clip(np.abs(octaves), 0.0, 2.0) * self.voicing,
             self._speed_octaves / 3.0,
@@ -168,10 +169,15 @@ def reference_db(levels_db: FloatArray) -> float:
     return float(10.0 * np.log10(power / frames + 1e-9))
 
 
+def hz_of_octaves(scalar: float) -> float:
+    """Return the pitch that the scalar `octaves` stands for."""
+    return float(_MIDDLE_HZ * 2.0 ** (2.0 * scalar))
+
+
 def _own_f0_hz(analysis: Analysis) -> FloatArray:
     """The recording's own pitch; one frame alone has none. Shape [analysis frames]."""
     if len(analysis.phase_cycles) < 2:
-        return np.full(len(analysis.phase_cycles), A4_HZ / 2.0)
+        return np.full(len(analysis.phase_cycles), _MIDDLE_HZ)
     return np.maximum(analysis.continuous_f0_hz, 1.0)
 
 

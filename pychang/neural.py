@@ -16,13 +16,22 @@ from pychang.image import band_centres_hz, filtered
 from pychang.note import NotePlan
 from pychang.prior import Picture, draw
 
+_FAMILIAR_SEMITONES, _STRANGE_SEMITONES = 3.0, 7.0
+
 
 @dataclass(frozen=True)
 class NeuralEngine:
-    """The generator with the code of one voice. `code`: float32, shape [generator.card.code_size]."""
+    """The generator with the code of one voice.
+
+    Attributes:
+        code: Float32, shape [generator.card.code_size].
+        pitch_hz: Lowest and highest pitch that a fitted voice was heard at; None: of a voice that none was
+            fitted to.
+    """
 
     generator: Generator
     code: FloatArray
+    pitch_hz: tuple[float, float] | None = None
     name: str = "neural"
 
     def render(self, analysis: Analysis, plan: NotePlan) -> FloatArray:
@@ -32,7 +41,7 @@ class NeuralEngine:
     def corrected(self, analysis: Analysis, plan: NotePlan, picture: Picture) -> Picture:
         """Return the picture as the generator would have it."""
         course = course_of(analysis, plan)
-        strength = course.strength
+        strength = course.strength * self._familiar(course.f0_hz)
         if not strength.any():
             return picture
         gains_db = self.generator.gains(conditions(analysis, plan, picture, course), self.code)
@@ -41,6 +50,18 @@ class NeuralEngine:
         return Picture(
             filtered(picture.harmonic, gains_db[..., 0]), filtered(picture.noise, gains_db[..., 1])
         )
+
+    def _familiar(self, f0_hz: FloatArray) -> FloatArray:
+        """How far a fitted voice is known at each pitch, 0..1. Shape [frames].
+
+        Beyond what it was heard at a fitted generator guesses: fitted to one pitch (F4), it was measured to
+        lower the fundamental of notes an octave above by 8 dB and to raise their treble by 6.
+        """
+        if self.pitch_hz is None:
+            return np.ones(len(f0_hz))
+        lowest_hz, highest_hz = self.pitch_hz
+        beyond = 12.0 * np.log2(np.maximum(f0_hz / highest_hz, lowest_hz / f0_hz))
+        return np.interp(beyond, [_FAMILIAR_SEMITONES, _STRANGE_SEMITONES], [1.0, 0.0])
 
 
 def _of_voice(lowest_hz: float) -> FloatArray:

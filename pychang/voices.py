@@ -22,7 +22,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.files import read_limited, user_folder, write_atomically
 
-FORMAT = 1
+FORMAT = 2
 VOICE_NAME = "voice.json"
 GENERATOR_NAME = "generator.onnx"
 DATA_VARIABLE = "PYCHANG_DATA"
@@ -43,6 +43,7 @@ class Voice:
         code: What the network is told about the voice.
         generator_sha256: Seal of the generator that the code belongs to.
         recordings: Key of each recording (`recording_key`) -> its file's name, for people.
+        pitch_hz: Lowest and highest pitch of what it was fitted to.
         generator: The voice's own generator; None: the shipped one.
     """
 
@@ -50,6 +51,7 @@ class Voice:
     code: tuple[float, ...]
     generator_sha256: str
     recordings: Mapping[str, str]
+    pitch_hz: tuple[float, float]
     generator: Path | None = None
 
 
@@ -90,6 +92,7 @@ def write_voice(folder: Path, voice: Voice) -> Path:
     fields = {
         "format": FORMAT, "name": voice.name, "code": list(voice.code),
         "generator_sha256": voice.generator_sha256, "recordings": dict(voice.recordings),
+        "pitch_hz": list(voice.pitch_hz),
     }  # fmt: skip
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,11 +116,12 @@ def read_voice(folder: Path) -> Voice:
         cure = "update PyChang" if format_ > FORMAT else "fit it again with `vbtools train`"
         raise PychangError(f"{path} is of format {format_}, this PyChang reads format {FORMAT}; {cure}")
     try:
+        lowest_hz, highest_hz = (float(hz) for hz in fields["pitch_hz"])
         voice = Voice(
             str(fields["name"]), tuple(float(number) for number in fields["code"]),
             str(fields["generator_sha256"]),
             MappingProxyType({str(key): str(name) for key, name in fields["recordings"].items()}),
-            folder / GENERATOR_NAME if (folder / GENERATOR_NAME).is_file() else None,
+            (lowest_hz, highest_hz), folder / GENERATOR_NAME if (folder / GENERATOR_NAME).is_file() else None,
         )  # fmt: skip
     except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
         raise PychangError(f"{path} is damaged ({error}); fit it again with `vbtools train`") from error
@@ -141,9 +145,11 @@ def find_voice(name: str) -> Voice:
 
 
 def _is_sound(voice: Voice) -> bool:
-    numbers = bool(voice.code) and all(np.isfinite(voice.code))
+    lowest_hz, highest_hz = voice.pitch_hz
     return (
-        numbers
+        bool(voice.code)
+        and all(np.isfinite(voice.code))
+        and 0.0 < lowest_hz <= highest_hz < np.inf
         and bool(_SEAL.fullmatch(voice.generator_sha256))
         and all(map(_KEY.fullmatch, voice.recordings))
     )

@@ -28,7 +28,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fit(data: Path, generator: Path, code: float = 0.25, size: int = 16) -> Path:
     seal = described(generator).sha256
-    voice = Voice("rei", (code,) * size, seal, {recording_key(RECORDING): "か.wav"})
+    voice = Voice("rei", (code,) * size, seal, {recording_key(RECORDING): "か.wav"}, (50.0, 2000.0))
     return write_voice(data / "voices" / "rei", voice).parent
 
 

@@ -59,6 +59,26 @@ def test_gains_reach_each_part(tmp_path: Path) -> None:
     assert error_db(changed.noise[inside], picture.noise[inside] * 10 ** (-4 / 20)) < -25
 
 
+@pytest.mark.parametrize(("beyond", "share"), [(-5.0, 1.0), (3.0, 1.0), (5.0, 0.5), (7.0, 0.0), (12.0, 0.0)])
+@pytest.mark.parametrize("way", [1.0, -1.0])
+def test_a_fitted_voice_is_left_alone_where_it_was_never_heard(
+    beyond: float, share: float, way: float, tmp_path: Path
+) -> None:
+    """Semitones beyond the pitches it was fitted to -> how much of 6 dB."""
+    plan = straight_plan(SAMPLES, 330.0, 10.0)
+    edge_hz = 330.0 * 2.0 ** (-way * beyond / 12.0)
+    known_hz = (edge_hz / 4.0, edge_hz) if way > 0.0 else (edge_hz, 4.0 * edge_hz)
+    fitted = replace(engine(tmp_path, constant(6.0, 0.0)), pitch_hz=known_hz)
+    picture = draw(sung(), plan)
+    changed = fitted.corrected(sung(), plan, picture)
+    inside = slice(2000, -2000)
+    assert power_db(changed.harmonic[inside]) - power_db(picture.harmonic[inside]) == pytest.approx(
+        6.0 * share, abs=0.1
+    )
+    if not share:
+        assert changed is picture
+
+
 def test_a_copy_stays_the_copy_whatever_the_network_says(tmp_path: Path) -> None:
     analysis = analyse(syllable(220.0))
     plan = straight_plan(SAMPLES, 220.0, 2.0)

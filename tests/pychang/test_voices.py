@@ -22,7 +22,7 @@ from pychang.voices import (
 from tests.pychang.signals import white
 
 KEY, OTHER = recording_key(white(100)), recording_key(white(100, seed=1))
-VOICE = Voice("重音", (0.5, -1.0, 1e-7), "ab" * 32, {KEY: "か.wav"})
+VOICE = Voice("重音", (0.5, -1.0, 1e-7), "ab" * 32, {KEY: "か.wav"}, (110.0, 440.5))
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def test_a_change_is_noticed(folder: Path) -> None:
         (b"[1, 2]", "no voice of PyChang's"),
         (b"[" * 100_000, "no voice of PyChang's"),
         (b'{"format": Infinity}', "no voice of PyChang's"),
-        (b'{"format": 2}', "update PyChang"),
-        (b'{"format": 0}', "fit it again"),
-        (b'{"format": 1}', "is damaged"),
+        (b'{"format": 3}', "update PyChang"),
+        (b'{"format": 1}', "fit it again"),
+        (b'{"format": 2}', "is damaged"),
     ],
 )
 def test_what_is_no_voice_is_told_and_hides_no_other(content: bytes, told: str, folder: Path) -> None:
@@ -103,6 +103,11 @@ def test_what_is_no_voice_is_told_and_hides_no_other(content: bytes, told: str, 
         {"recordings": {"../x": "a"}},
         {"recordings": []},
         {"generator_sha256": "short"},
+        {"pitch_hz": [440.0]},
+        {"pitch_hz": [440.0, 110.0]},
+        {"pitch_hz": [0.0, 110.0]},
+        {"pitch_hz": [110.0, float("inf")]},
+        {"pitch_hz": ["high", 110.0]},
     ],
 )
 def test_a_voice_with_wrong_values_is_refused(change: dict[str, object], folder: Path) -> None:

@@ -17,10 +17,11 @@ import numpy as np
 from pychang import PychangError
 from pychang.audio import read_wav
 from pychang.choice import generator_path
+from pychang.conditions import SCALARS, hz_of_octaves
 from pychang.model_file import read_model
 from pychang.voices import GENERATOR_NAME, Voice, recording_key, voices_folder, write_voice
 from voicebank_tools.training.augment import Augmentation
-from voicebank_tools.training.batches import BatchOptions
+from voicebank_tools.training.batches import BatchOptions, places_of, read_example
 from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
 from voicebank_tools.training.corpora import SUFFIXES
 from voicebank_tools.training.dataset import Dataset
@@ -109,7 +110,8 @@ def fit_voice(
         outcome = _tune(dataset, work, base, options, outcome, report)
         generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
         _export(work / "tuned", base, name, generator)
-    voice = _voice(name, bank, code_file, base.sha256, generator)
+    pitch_hz = pitch_range_hz(dataset)
+    voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
     write_voice(folder, voice)
     if generator is None:
         (folder / GENERATOR_NAME).unlink(missing_ok=True)  # of an earlier fit
@@ -173,7 +175,27 @@ def _export(run: Path, base: TrainedModel, name: str, path: Path) -> None:
     export_generator(network, replace(base.card, name=name, card=told), path)
 
 
-def _voice(name: str, bank: Path, code_file: Path, base_sha256: str, generator: Path | None) -> Voice:
+def pitch_range_hz(dataset: Dataset) -> tuple[float, float]:
+    """Return the lowest and the highest pitch of a dataset, but for the outermost hundredths of its examples:
+    of each the median of its voiced frames, since a single one may be an octave off. Raises PychangError
+    where nothing is voiced."""
+    octaves, voicing = SCALARS.index("octaves"), SCALARS.index("voicing")
+    medians = []
+    for place in places_of(dataset):
+        first = place.entry.begin
+        scalars = read_example(dataset.shard_folder, place, first, first + place.entry.frames).scalars
+        voiced = scalars[scalars[:, voicing] > 0.5, octaves]
+        medians += [float(np.median(voiced))] if len(voiced) else []
+    if not medians:
+        raise PychangError(f"{dataset.folder}: no example has a voice; give recordings of singing")
+    lowest, highest = np.percentile(medians, [1.0, 99.0])
+    return hz_of_octaves(float(lowest)), hz_of_octaves(float(highest))
+
+
+def _voice(
+    name: str, bank: Path, code_file: Path, base_sha256: str, pitch_hz: tuple[float, float],
+    generator: Path | None,
+) -> Voice:  # fmt: skip
     code = np.load(code_file, allow_pickle=False)[0]
     recordings = {}
     for path in sorted(bank.rglob("*")):
@@ -183,7 +205,7 @@ def _voice(name: str, bank: Path, code_file: Path, base_sha256: str, generator: 
             except PychangError:  # listed where the examples are made
                 continue
     sha256 = base_sha256 if generator is None else read_model(generator).sha256
-    return Voice(name, tuple(float(number) for number in code), sha256, recordings, generator)
+    return Voice(name, tuple(float(number) for number in code), sha256, recordings, pitch_hz, generator)
 
 
 def _differences(outcome: Outcome) -> tuple[float, float]:

@@ -65,7 +65,7 @@ def test_a_fitted_voice_sings_recordings_that_it_was_not_fitted_to(
     monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "generator.onnx"))
     loud = replace(NOTHING, by_code=np.full((16, 2), 6.0, np.float32))
     seal = described(write_model(generator_path(), loud)).sha256
-    voice = Voice("mei", (1.0, *[0.0] * 15), seal, {"0" * 32: "another.wav"})
+    voice = Voice("mei", (1.0, *[0.0] * 15), seal, {"0" * 32: "another.wav"}, (50.0, 2000.0))
     write_voice(tmp_path / "data" / "voices" / "mei", voice)
     classic, mei = own_singers("mei")
     asked = flat(sample, 5, 500.0)

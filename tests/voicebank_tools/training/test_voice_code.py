@@ -54,6 +54,7 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     assert fitted.voice.generator_sha256 == base.sha256
     assert np.abs(fitted.voice.code).max() > 0.01
     assert fitted.fitted_db < fitted.prior_db + 5.0
+    assert fitted.voice.pitch_hz == pytest.approx((220.0, 233.0), rel=0.01)
     voice = registry().by_recording[recording_key(read_wav(bank / "a.wav"))]
     assert (voice.name, voice.code) == ("Mio", fitted.voice.code)
 
