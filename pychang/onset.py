@@ -39,14 +39,17 @@ def heard_pitch(samples: FloatArray, pitch: Pitch) -> Pitch:
     """
     if not pitch.f0_hz.any():
         return pitch
-    heard = np.maximum(_partials_heard(samples, pitch.f0_hz), _cycles_heard(samples, pitch.f0_hz))
-    f0_hz = _without_poor_borders(pitch.f0_hz, heard)
+    f0_hz = _without_poor_borders(pitch.f0_hz, _heard(samples, pitch.f0_hz))
     if not f0_hz.any():
         return Pitch(f0_hz, f0_hz)
     # once more with the vowel's own pitch, held into what was taken away
-    heard = np.maximum(_partials_heard(samples, f0_hz), _cycles_heard(samples, f0_hz))
-    heard = np.minimum(heard, pitch.voicing)
+    heard = np.minimum(_heard(samples, f0_hz), pitch.voicing)
     return Pitch(f0_hz, _soft_borders(f0_hz, heard))
+
+
+def _heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
+    """0 where there is but noise, 1 where there is voice by its partials or by its cycles. Shape [frames]."""
+    return np.maximum(_partials_heard(samples, f0_hz), _cycles_heard(samples, f0_hz))
 
 
 def _partials_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
@@ -74,7 +77,8 @@ def _cycles_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
     heard = np.zeros(len(f0_hz))
     for near in borders:
         loud = level_db[near] > np.median(level_db[near[f0_hz[near] > 0]]) - _QUIET_DB
-        heard[near] = loud * np.clip((alike[near] - _UNLIKE) / (_ALIKE - _UNLIKE), 0.0, 1.0)
+        sure = loud * np.clip((alike[near] - _UNLIKE) / (_ALIKE - _UNLIKE), 0.0, 1.0)
+        heard[near] = np.maximum(heard[near], sure)  # two voices may be near one another
     return heard
 
 
