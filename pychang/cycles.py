@@ -17,11 +17,26 @@ _LEAST_LAG, _MOST_LAG = 0.9, 1.1
 _LEAST_POWER = 1e-10
 
 
-def cycles_alike(samples: FloatArray, f0_hz: FloatArray, frames: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Compare the cycle before each of some frames with the one after it, below 2 kHz.
+def low_wave(samples: FloatArray) -> FloatArray:
+    """Return what a recording holds below 2 kHz, as `cycles_alike` looks at it.
 
     Args:
         samples: Mono wave at 44.1 kHz. Shape [samples].
+
+    Returns:
+        80 samples a frame. Float32, shape [others].
+    """
+    import soxr
+
+    low = soxr.resample(samples.astype(np.float32), SAMPLE_RATE_HZ, _LOW_RATE_HZ)
+    return np.asarray(soxr.resample(low, _LOW_RATE_HZ, _RATE_HZ), np.float32)
+
+
+def cycles_alike(low: FloatArray, f0_hz: FloatArray, frames: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Compare the cycle before each of some frames with the one after it.
+
+    Args:
+        low: `low_wave` of the recording. Shape [others].
         f0_hz: What the cycles' length is about, within a tenth; positive. Shape [all frames].
         frames: Where to look. Shape [frames].
 
@@ -29,12 +44,8 @@ def cycles_alike(samples: FloatArray, f0_hz: FloatArray, frames: IntArray) -> tu
         Normalised cross-correlation at the best of these lengths, -1..1, and the level of both cycles
         together in dB. Shapes [frames], [frames].
     """
-    import soxr
-
-    low = soxr.resample(samples.astype(np.float32), SAMPLE_RATE_HZ, _LOW_RATE_HZ)
-    wave = np.asarray(soxr.resample(low, _LOW_RATE_HZ, _RATE_HZ), np.float32)
     longest = int(_RATE_HZ / float(f0_hz[frames].min(initial=np.inf)) * _MOST_LAG) + 2 if len(frames) else 0
-    wave = np.pad(wave, (longest, 2 * longest + _HOP))
+    wave = np.pad(low, (longest, 2 * longest + _HOP))
     alike, level_db = np.empty(len(frames)), np.empty(len(frames))
     for i, frame in enumerate(frames):
         centre, period = int(frame) * _HOP + longest, _RATE_HZ / float(f0_hz[frame])

@@ -12,7 +12,7 @@ voiced whatever it sounds like: creak is voice.
 import numpy as np
 
 from pychang.arrays import FloatArray, IntArray
-from pychang.cycles import cycles_alike
+from pychang.cycles import cycles_alike, low_wave
 from pychang.harmonics import analyse_harmonics, frame_phase, power_between_partials
 from pychang.pitch import Pitch, continuous_f0, voiced_runs
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
@@ -39,17 +39,18 @@ def heard_pitch(samples: FloatArray, pitch: Pitch) -> Pitch:
     """
     if not pitch.f0_hz.any():
         return pitch
-    f0_hz = _without_poor_borders(pitch.f0_hz, _heard(samples, pitch.f0_hz))
+    low = low_wave(samples)
+    f0_hz = _without_poor_borders(pitch.f0_hz, _heard(samples, low, pitch.f0_hz))
     if not f0_hz.any():
         return Pitch(f0_hz, f0_hz)
     # once more with the vowel's own pitch, held into what was taken away
-    heard = np.minimum(_heard(samples, f0_hz), pitch.voicing)
+    heard = np.minimum(_heard(samples, low, f0_hz), pitch.voicing)
     return Pitch(f0_hz, _soft_borders(f0_hz, heard))
 
 
-def _heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
+def _heard(samples: FloatArray, low: FloatArray, f0_hz: FloatArray) -> FloatArray:
     """0 where there is but noise, 1 where there is voice by its partials or by its cycles. Shape [frames]."""
-    return np.maximum(_partials_heard(samples, f0_hz), _cycles_heard(samples, f0_hz))
+    return np.maximum(_partials_heard(samples, f0_hz), _cycles_heard(low, f0_hz))
 
 
 def _partials_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
@@ -68,12 +69,12 @@ def _partials_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
     return np.clip((best_db.max(1) - _NOISE_DB) / (_VOICE_DB - _NOISE_DB), 0.0, 1.0)
 
 
-def _cycles_heard(samples: FloatArray, f0_hz: FloatArray) -> FloatArray:
+def _cycles_heard(low: FloatArray, f0_hz: FloatArray) -> FloatArray:
     """1 where cycles next to a border of the voice are loud and alike, 0 elsewhere. Shape [frames]."""
     borders = [_around_borders(start, stop, len(f0_hz)) for start, stop in voiced_runs(f0_hz)]
     frames = np.unique(np.concatenate(borders))
     alike, level_db = np.zeros(len(f0_hz)), np.zeros(len(f0_hz))
-    alike[frames], level_db[frames] = cycles_alike(samples, continuous_f0(f0_hz), frames)
+    alike[frames], level_db[frames] = cycles_alike(low, continuous_f0(f0_hz), frames)
     heard = np.zeros(len(f0_hz))
     for near in borders:
         loud = level_db[near] > np.median(level_db[near[f0_hz[near] > 0]]) - _QUIET_DB

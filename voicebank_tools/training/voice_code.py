@@ -21,7 +21,7 @@ from pychang.conditions import SCALARS, hz_of_octaves
 from pychang.model_file import read_model
 from pychang.voices import GENERATOR_NAME, Voice, recording_key, voices_folder, write_voice
 from voicebank_tools.training.augment import Augmentation
-from voicebank_tools.training.batches import BatchOptions, places_of, read_example
+from voicebank_tools.training.batches import BatchOptions, places_of
 from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
 from voicebank_tools.training.corpora import SUFFIXES
 from voicebank_tools.training.dataset import Dataset
@@ -31,6 +31,7 @@ from voicebank_tools.training.model_folder import TrainedModel, open_trained
 from voicebank_tools.training.network import build_network
 from voicebank_tools.training.run_config import RunConfig
 from voicebank_tools.training.session import CODES, WEIGHTS, Outcome
+from voicebank_tools.training.shards import open_frames
 from voicebank_tools.training.trainer import train
 
 CODE_STEPS = 100
@@ -104,13 +105,13 @@ def fit_voice(
     recipe = Recipe(shifts=1, starved=1)
     build = BuildOptions(recipe=recipe, most_minutes=minutes, jobs=options.jobs, seed=options.seed)
     dataset = build_dataset([bank], work / "dataset", build, on_progress)
+    pitch_hz = pitch_range_hz(dataset)
     outcome = _fit_code(dataset, work / "code", base, options, report)
     generator, code_file = None, work / "code" / CODES
     if options.minutes is not None:
         outcome = _tune(dataset, work, base, options, outcome, report)
         generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
         _export(work / "tuned", base, name, generator)
-    pitch_hz = pitch_range_hz(dataset)
     voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
     write_voice(folder, voice)
     if generator is None:
@@ -183,7 +184,8 @@ def pitch_range_hz(dataset: Dataset) -> tuple[float, float]:
     medians = []
     for place in places_of(dataset):
         first = place.entry.begin
-        scalars = read_example(dataset.shard_folder, place, first, first + place.entry.frames).scalars
+        records = open_frames(dataset.shard_folder, place.key)[first : first + place.entry.frames]
+        scalars = records["scalars"].astype(np.float32)
         voiced = scalars[scalars[:, voicing] > 0.5, octaves]
         medians += [float(np.median(voiced))] if len(voiced) else []
     if not medians:
