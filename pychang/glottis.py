@@ -9,7 +9,7 @@ Smits & Yegnanarayana 1995 and LF-model fits; the agreement measure is this proj
 import numpy as np
 
 from pychang.arrays import AnyArray, ComplexArray, FloatArray, IntArray
-from pychang.units import SAMPLE_RATE_HZ
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _TURN_STEPS = 128
 _FFT = 1024
@@ -60,6 +60,16 @@ def at_frames(rows: AnyArray, frames: FloatArray) -> AnyArray:
     high = np.minimum(low + 1, last)
     part = (at - low).astype(np.float32)[:, None]
     return rows[low] + part * (rows[high] - rows[low])
+
+
+def at_samples(gains: FloatArray, samples: int) -> FloatArray:
+    """Read a gain between frames at every sample; the last frame is at the end of the samples or behind.
+
+    Shapes [frames] -> [samples], float32.
+    """
+    ends = np.stack([gains[:-1], gains[1:]], axis=1).astype(np.float32)
+    part = np.arange(HOP_SAMPLES, dtype=np.float32) / HOP_SAMPLES
+    return (ends @ np.stack([1.0 - part, part])).ravel()[:samples]
 
 
 def drift_turns(amplitudes: ComplexArray, voicing: FloatArray) -> FloatArray:

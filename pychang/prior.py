@@ -12,14 +12,13 @@ import numpy as np
 from pychang.analysis import Analysis
 from pychang.arrays import FloatArray
 from pychang.breath import smoothed
-from pychang.glottis import at_frames
+from pychang.glottis import at_frames, at_samples
 from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
 from pychang.partials import HOLD_SMOOTHING_FRAMES, breath_in_partials, partials
 from pychang.phase import wanted_phase
 from pychang.pulsing import pulsed
 from pychang.residual import below_the_voice, move_residual, shape_noise
-from pychang.units import HOP_SAMPLES
 
 _PUFFS = (0.25, 4.0)
 _HELD_CHANGE = 0.3  # the rest stays in the even partials: fresh noise swings by chance, heard as clicks
@@ -48,31 +47,30 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
     """
     level = 10.0 ** (plan.level_db / 20.0)
     voicing = np.interp(plan.source_frames, np.arange(len(analysis.voicing)), analysis.voicing)
-    own = move_residual(
-        analysis.residual, plan.source_frames, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed
-    )
+    samples = plan.lead_samples + plan.samples
+    own = move_residual(analysis.residual, plan.source_frames, samples, plan.formant_ratio, plan.seed)
     if not voicing.any():
-        noise = own * _at_samples(level, plan)
+        noise = own * at_samples(level, samples)
         return Picture(np.zeros(plan.samples, np.float32), noise[plan.lead_samples :])
     phase, coherence = wanted_phase(analysis, plan, voicing)
-    at_samples = sample_phase(phase, plan.samples + plan.lead_samples)
+    phase_at_samples = sample_phase(phase, samples)
     if as_moved:
         coherence = np.zeros_like(coherence)
     own_hz = analysis.own_hz_at(plan.source_frames)
     changed = np.ones_like(coherence) if as_moved else _changed(own_hz, plan, coherence)
     foreign = voicing * (1.0 - coherence)
     # two noises that know nothing of each other: their powers add
-    kept = _at_samples(np.sqrt(1.0 - foreign), plan)
+    kept = at_samples(np.sqrt(1.0 - foreign), samples)
     noise = own * kept
     if foreign.any():
         lowest_hz = float(np.minimum(own_hz, plan.f0_hz)[voicing > 0].min())
         noise += below_the_voice(own, lowest_hz) * (1.0 - kept)
         breath = _breath(analysis, plan, own_hz, changed)
-        breath = pulsed(breath, at_samples, at_frames(analysis.pulsing, plan.source_frames))
-        noise += breath * _at_samples(np.sqrt(foreign), plan)
-    noise *= _at_samples(level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), plan)
+        breath = pulsed(breath, phase_at_samples, at_frames(analysis.pulsing, plan.source_frames))
+        noise += breath * at_samples(np.sqrt(foreign), samples)
+    noise *= at_samples(level * 10.0 ** (plan.breath_gain_db * voicing / 20.0), samples)
     amplitudes = partials(analysis, plan, coherence, changed, voicing) * (level * voicing)[:, None]
-    harmonic = synthesise(amplitudes, at_samples)
+    harmonic = synthesise(amplitudes, phase_at_samples)
     return Picture(harmonic[plan.lead_samples :], noise[plan.lead_samples :])
 
 
@@ -105,9 +103,3 @@ def _changed(own_hz: FloatArray, plan: NotePlan, coherence: FloatArray) -> Float
     moved = np.clip(np.abs(12 * np.log2(plan.f0_hz / own_hz)), 0.0, 1.0)
     held = np.minimum(_HELD_CHANGE, 1.5 * _HELD_CHANGE * plan.held)
     return np.maximum(moved, held) * (1.0 - coherence)
-
-
-def _at_samples(gains: FloatArray, plan: NotePlan) -> FloatArray:
-    """Spread a gain per frame over the samples. Shape [lead_samples + samples]."""
-    index = np.arange(plan.samples + plan.lead_samples) / HOP_SAMPLES
-    return np.interp(index, np.arange(len(gains)), gains).astype(np.float32)

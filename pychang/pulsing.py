@@ -12,6 +12,7 @@ import numpy as np
 
 from pychang.arrays import ComplexArray, FloatArray
 from pychang.breath import smoothed
+from pychang.glottis import at_samples
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _BANDS_HZ = ((1500.0, 5000.0), (5000.0, 16000.0))
@@ -78,7 +79,7 @@ def pulsed(noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray
     gains = []
     for band in range(len(_BANDS_HZ)):
         curves = (swing.real[:, band], swing.imag[:, band], level[:, band])
-        along, across, evening = (_at_samples(rows, len(noise)) for rows in curves)
+        along, across, evening = (at_samples(rows, len(noise)) for rows in curves)
         gains.append(np.exp(along * cosine - across * sine - evening))
     low, high = gains
     high_part = np.convolve(noise, _high_pass())[_TAPS // 2 : _TAPS // 2 + len(noise)]
@@ -107,10 +108,3 @@ def _high_pass() -> FloatArray:
     at = np.arange(_TAPS) - _TAPS // 2
     low = np.sinc(2.0 * _BANDS_HZ[1][0] / SAMPLE_RATE_HZ * at) * np.hanning(_TAPS + 2)[1:-1]
     return ((at == 0) - low / low.sum()).astype(np.float32)
-
-
-def _at_samples(rows: FloatArray, samples: int) -> FloatArray:
-    """Straight lines between frames. Shapes [frames] -> [samples]; the last frame is at the end or behind."""
-    ends = np.stack([rows[:-1], rows[1:]], axis=1).astype(np.float32)
-    part = np.arange(HOP_SAMPLES, dtype=np.float32) / HOP_SAMPLES
-    return (ends @ np.stack([1.0 - part, part])).ravel()[:samples]

@@ -57,9 +57,16 @@ class Voice:
 
 @dataclass(frozen=True)
 class Registry:
-    """All voices of a user. `by_recording`: key -> voice; `problem`: one line if one cannot be read."""
+    """All voices of a user.
+
+    Attributes:
+        by_recording: Key of a recording -> the voice fitted to it, the last one if there are several.
+        by_name: All of them, those included whose recordings have been fitted again under another name.
+        problem: One line if one cannot be read, else "".
+    """
 
     by_recording: Mapping[str, Voice]
+    by_name: Mapping[str, Voice]
     problem: str
 
 
@@ -137,7 +144,7 @@ def registry() -> Registry:
 
 def find_voice(name: str) -> Voice:
     """Return the fitted voice of that name. Raises PychangError, with the names that there are."""
-    voices = {voice.name: voice for voice in registry().by_recording.values()}
+    voices = registry().by_name
     if name in voices:
         return voices[name]
     known = f"there are {', '.join(sorted(voices))}" if voices else "fit one with `vbtools train BANK`"
@@ -169,8 +176,8 @@ def _stamps(folder: Path) -> list[tuple[int, str, int, bool]]:
 
 @lru_cache(maxsize=2)
 def _registry(stamps: tuple[tuple[int, str, int, bool], ...]) -> Registry:
-    """Of two voices with the same recording the one fitted last sings it."""
     by_recording: dict[str, Voice] = {}
+    by_name: dict[str, Voice] = {}
     problem = ""
     for _, folder, _, _ in stamps:
         try:
@@ -179,4 +186,5 @@ def _registry(stamps: tuple[tuple[int, str, int, bool], ...]) -> Registry:
             problem = str(error)
         else:
             by_recording.update(dict.fromkeys(voice.recordings, voice))
-    return Registry(MappingProxyType(by_recording), problem)
+            by_name[voice.name] = voice
+    return Registry(MappingProxyType(by_recording), MappingProxyType(by_name), problem)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from pychang.analysis import analyse
-from pychang.glottis import at_positions, drift_turns, log_amplitude, minimum_phase, pulse_turns
+from pychang.glottis import (
+    at_positions,
+    at_samples,
+    drift_turns,
+    log_amplitude,
+    minimum_phase,
+    pulse_turns,
+)
 from pychang.harmonics import harmonic_count
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
@@ -122,3 +129,11 @@ def test_pulses_of_a_recording_fall_on_whole_cycles(polarity: int) -> None:
     at_pulses = np.interp(np.flatnonzero(impulses), frames, analysis.phase_cycles)[5:-5]
     assert wrapped(at_pulses).max() < 0.02
     assert np.rint(np.diff(at_pulses)).tolist() == [1.0] * (len(at_pulses) - 1)
+
+
+def test_a_gain_is_read_along_straight_lines() -> None:
+    samples = 3 * HOP_SAMPLES + 7
+    gains = np.array([0.0, 1.0, -1.0, 0.5, 2.0])
+    wanted = np.interp(np.arange(samples) / HOP_SAMPLES, np.arange(len(gains)), gains)
+    assert at_samples(gains, samples) == pytest.approx(wanted, abs=1e-6)
+    assert at_samples(gains, samples).dtype == np.float32

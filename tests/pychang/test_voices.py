@@ -1,6 +1,7 @@
 """Voices in the user's folder: found by what a recording holds, whatever it is called."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pychang.voices import (
     GENERATOR_NAME,
     VOICE_NAME,
     Voice,
+    find_voice,
     read_voice,
     recording_key,
     registry,
@@ -56,6 +58,16 @@ def test_voices_are_found_by_their_recordings(folder: Path) -> None:
     assert registry().by_recording[KEY].name == "重音"
     assert registry().by_recording[OTHER].name == "b"
     assert registry() is registry()
+
+
+def test_a_voice_fitted_again_under_another_name_is_still_found_by_its_own(folder: Path) -> None:
+    write_voice(folder / "a", VOICE)
+    write_voice(folder / "b", replace(VOICE, name="b"))
+    os.utime(folder / "a" / VOICE_NAME, (1.0, 1.0))
+    assert registry().by_recording[KEY].name == "b"
+    assert find_voice("重音").name == "重音"
+    with pytest.raises(PychangError, match="there are b, 重音"):
+        find_voice("c")
 
 
 def test_a_change_is_noticed(folder: Path) -> None:

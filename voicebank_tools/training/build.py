@@ -17,7 +17,7 @@ from pychang.files import long_path
 from pychang.image import IMAGE_HOP_SAMPLES
 from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.process_pool import available_cores, each_apart
-from voicebank_tools.training.clips import Clip, families, groups, partners
+from voicebank_tools.training.clips import Clip, families, groups, partners, partners_of_each
 from voicebank_tools.training.corpora import (
     SHORTEST_PIECE_S,
     Corpus,
@@ -54,6 +54,7 @@ class BuildOptions:
     Attributes:
         recipe: Examples of each recording.
         pairs: Whether true pairs are looked for.
+        wanted_pairs: Where a voice has fewer, its clips are paired with more others than usually.
         validate: Voices kept for validation.
         most_minutes: Of each voice, chosen evenly over its recordings; None: all.
         jobs: Processes; 0: one for each core.
@@ -62,6 +63,7 @@ class BuildOptions:
 
     recipe: Recipe = field(default_factory=Recipe)
     pairs: bool = True
+    wanted_pairs: int = 0
     validate: tuple[str, ...] = ()
     most_minutes: float | None = None
     jobs: int = 0
@@ -162,8 +164,10 @@ def _works(corpus: Corpus, options: BuildOptions) -> Iterator[Work]:
     if not options.pairs:
         return
     rng = np.random.default_rng(options.seed)
-    for group in groups(replace(corpus, recordings=recordings)):
-        for pairs in _by_wanted(partners(group, rng)):
+    found = groups(replace(corpus, recordings=recordings))
+    most = partners_of_each(sum(map(len, found)), options.wanted_pairs)
+    for group in found:
+        for pairs in _by_wanted(partners(group, rng, most)):
             yield Work(corpus.voice, corpus.facts, pairs, options.recipe, options.seed)
 
 

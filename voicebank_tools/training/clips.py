@@ -16,8 +16,8 @@ from voicebank_tools.labels.textgrid_file import read_textgrid
 from voicebank_tools.labels.tiers import labels_of
 from voicebank_tools.training.corpora import Corpus, Pairing
 
-MOST_PARTNERS = 3
-"""Sources for each clip: more of the same sound teach little."""
+FEWEST_PARTNERS, MOST_PARTNERS = 3, 20
+"""Sources for each clip: many clips need few each, few clips every way from one to another."""
 
 FEWEST_S = 0.2
 """Shorter labelled words are left out: too little to align."""
@@ -64,12 +64,19 @@ def families(corpus: Corpus) -> tuple[tuple[Path, ...], ...]:
     return tuple(tuple(paths) for paths in found.values())
 
 
-def partners(group: tuple[Clip, ...], rng: np.random.Generator) -> tuple[tuple[Clip, Clip], ...]:
-    """Return (source, wanted) clips: for each wanted one up to `MOST_PARTNERS` others by chance."""
+def partners_of_each(clips: int, wanted_pairs: int) -> int:
+    """Return how many sources each of so many clips gets, so that there are about so many pairs."""
+    return min(max(FEWEST_PARTNERS, wanted_pairs // max(clips, 1)), MOST_PARTNERS)
+
+
+def partners(
+    group: tuple[Clip, ...], rng: np.random.Generator, most: int = FEWEST_PARTNERS
+) -> tuple[tuple[Clip, Clip], ...]:
+    """Return (source, wanted) clips: for each wanted one up to `most` others by chance."""
     chosen = []
     for index, wanted in enumerate(group):
         others = [clip for other, clip in enumerate(group) if other != index and clip.path != wanted.path]
-        picks = rng.permutation(len(others))[:MOST_PARTNERS]
+        picks = rng.permutation(len(others))[:most]
         chosen += [(others[pick], wanted) for pick in sorted(picks)]
     return tuple(chosen)
 

@@ -45,6 +45,18 @@ HELD_OUT_SHARE = 0.1
 SHARES = (0.2, 0.15, 0.5, 0.15)
 """Of each kind of example: what this singer does with pitch is only in pairs, where there are any."""
 
+WANTED_PAIRS = 1000
+"""For all weights. The more ways from one note to another, the nearer notes that were never heard: with 10
+sources for each of 56 notes instead of 3, 6 % in mel."""
+
+HEAD_SHARE, HEAD_OCTAVES = 0.3, 0.6
+"""How often, and how far to either side of a single pitch, an example is played faster or slower. It stands
+in for pitches that were not recorded: without it a generator fitted at F4 lowers the fundamental five
+semitones higher by 4.5 dB, with it by 1.8."""
+
+RANGE_PERCENTILES = (5.0, 95.0)
+"""Of examples' pitches, within which a voice is known: a hummed breath or an octave error is no note."""
+
 _EPOCH = 20
 _EXAMPLES = 4
 _TUNE_COST = 1.3  # of a step with all weights beside one with the code alone
@@ -102,14 +114,18 @@ def fit_voice(
     folder = voices_folder() / folder_name(name)
     work = voices_folder().parent / "training" / folder_name(name)
     minutes = CODE_MINUTES if options.minutes is None else max(CODE_MINUTES, 2.0 * options.minutes)
-    recipe = Recipe(shifts=1, starved=1)
-    build = BuildOptions(recipe=recipe, most_minutes=minutes, jobs=options.jobs, seed=options.seed)
+    build = BuildOptions(
+        recipe=Recipe(shifts=1, starved=1), wanted_pairs=0 if options.minutes is None else WANTED_PAIRS,
+        most_minutes=minutes, jobs=options.jobs, seed=options.seed,
+    )  # fmt: skip
     dataset = build_dataset([bank], work / "dataset", build, on_progress)
     pitch_hz = pitch_range_hz(dataset)
-    outcome = _fit_code(dataset, work / "code", base, options, report)
+    batches = batches_of_voice(pitch_hz, options.seed)
+    outcome = _fit_code(dataset, work / "code", base, batches, report)
     generator, code_file = None, work / "code" / CODES
     if options.minutes is not None:
-        outcome = _tune(dataset, work, base, options, outcome, report)
+        steps = options.minutes * 60.0 * outcome.steps_per_s / _TUNE_COST
+        outcome = _tune(dataset, work, base, batches, steps, report)
         generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
         _export(work / "tuned", base, name, generator)
     voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
@@ -126,37 +142,40 @@ def folder_name(name: str) -> str:
 
 
 def _fit_code(
-    dataset: Dataset, folder: Path, base: TrainedModel, options: FitOptions, report: Callable[[str], None]
+    dataset: Dataset, folder: Path, base: TrainedModel, batches: BatchOptions, report: Callable[[str], None]
 ) -> Outcome:
     config = RunConfig(
         steps=CODE_STEPS, learning_rate=CODE_LEARNING_RATE, steps_per_epoch=_EPOCH, validate_epochs=1,
-        batches=_batches(options), network=base.options, voices=dataset.voices,
+        batches=batches, network=base.options, voices=dataset.voices,
         begin_with=str(base.weights), frozen=True,
     )  # fmt: skip
     return train(dataset, _emptied(folder), config, report)
 
 
 def _tune(
-    dataset: Dataset, work: Path, base: TrainedModel, options: FitOptions, before: Outcome,
+    dataset: Dataset, work: Path, base: TrainedModel, batches: BatchOptions, steps: float,
     report: Callable[[str], None],
 ) -> Outcome:  # fmt: skip
-    """Fit all weights for so many minutes, as the steps of the code's fitting foretell."""
-    assert options.minutes is not None
-    steps = options.minutes * 60.0 * before.steps_per_s / _TUNE_COST
+    """Fit all weights, in about so many steps."""
     config = RunConfig(
         steps=max(1, round(steps / _EPOCH)) * _EPOCH, learning_rate=TUNE_LEARNING_RATE,
-        steps_per_epoch=_EPOCH, validate_epochs=2, batches=_batches(options), network=base.options,
+        steps_per_epoch=_EPOCH, validate_epochs=2, batches=batches, network=base.options,
         voices=dataset.voices, begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
     )  # fmt: skip
     return train(dataset, _emptied(work / "tuned"), config, report)
 
 
-def _batches(options: FitOptions) -> BatchOptions:
-    # another head or microphone would be another voice
-    same_voice = Augmentation(colour_share=0.0, formant_share=0.0)
+def batches_of_voice(pitch_hz: tuple[float, float], seed: int) -> BatchOptions:
+    """Return how batches are drawn for a voice recorded between two pitches."""
+    lowest_hz, highest_hz = pitch_hz
+    octaves = max(0.0, HEAD_OCTAVES - 0.5 * float(np.log2(highest_hz / lowest_hz)))
+    # another microphone would be another voice
+    other_pitches = Augmentation(
+        colour_share=0.0, formant_share=HEAD_SHARE if octaves else 0.0, formant_octaves=octaves
+    )
     return BatchOptions(
         examples=_EXAMPLES, unknown_share=0.0, held_out_share=HELD_OUT_SHARE, shares=SHARES,
-        augmentation=same_voice, seed=options.seed,
+        augmentation=other_pitches, seed=seed,
     )  # fmt: skip
 
 
@@ -177,9 +196,9 @@ def _export(run: Path, base: TrainedModel, name: str, path: Path) -> None:
 
 
 def pitch_range_hz(dataset: Dataset) -> tuple[float, float]:
-    """Return the lowest and the highest pitch of a dataset, but for the outermost hundredths of its examples:
-    of each the median of its voiced frames, since a single one may be an octave off. Raises PychangError
-    where nothing is voiced."""
+    """Return the lowest and the highest pitch of a dataset, but for the outermost `RANGE_PERCENTILES` of its
+    examples: of each the median of its voiced frames, since a single one may be an octave off. Raises
+    PychangError where nothing is voiced."""
     octaves, voicing = SCALARS.index("octaves"), SCALARS.index("voicing")
     medians = []
     for place in places_of(dataset):
@@ -190,7 +209,7 @@ def pitch_range_hz(dataset: Dataset) -> tuple[float, float]:
         medians += [float(np.median(voiced))] if len(voiced) else []
     if not medians:
         raise PychangError(f"{dataset.folder}: no example has a voice; give recordings of singing")
-    lowest, highest = np.percentile(medians, [1.0, 99.0])
+    lowest, highest = np.percentile(medians, RANGE_PERCENTILES)
     return hz_of_octaves(float(lowest)), hz_of_octaves(float(highest))
 
 

@@ -8,7 +8,15 @@ from pychang import PychangError
 from voicebank_tools.labels.segment import Segment
 from voicebank_tools.labels.textgrid_file import write_textgrid
 from voicebank_tools.labels.tiers import Tier, TierFile
-from voicebank_tools.training.clips import MOST_PARTNERS, Clip, families, groups, partners
+from voicebank_tools.training.clips import (
+    FEWEST_PARTNERS,
+    MOST_PARTNERS,
+    Clip,
+    families,
+    groups,
+    partners,
+    partners_of_each,
+)
 from voicebank_tools.training.corpora import Corpus, CorpusFacts, Pairing
 
 
@@ -76,7 +84,18 @@ def test_a_damaged_file_of_times_is_told_with_its_line(tmp_path: Path) -> None:
 def test_partners_are_others_of_the_group_and_never_the_same_recording() -> None:
     group = (*(Clip(Path(f"{number}.wav")) for number in range(6)), Clip(Path("0.wav"), 1.0, 2.0))
     pairs = partners(group, np.random.default_rng(0))
-    assert len(pairs) == len(group) * MOST_PARTNERS
+    assert len(pairs) == len(group) * FEWEST_PARTNERS
+    assert len(partners(group, np.random.default_rng(0), 5)) == 7 * 5
+    assert len(partners(group, np.random.default_rng(0), 9)) == 5 * 6 + 2 * 5  # two are of one recording
     assert all(source.path != wanted.path for source, wanted in pairs)
     assert pairs == partners(group, np.random.default_rng(0))
     assert partners(group[:1], np.random.default_rng(0)) == ()
+
+
+@pytest.mark.parametrize(
+    ("clips", "wanted", "each"),
+    [(56, 1000, 17), (10, 600, MOST_PARTNERS), (5000, 600, FEWEST_PARTNERS), (56, 0, FEWEST_PARTNERS),
+     (0, 600, MOST_PARTNERS)],
+)  # fmt: skip
+def test_few_clips_get_more_partners_each(clips: int, wanted: int, each: int) -> None:
+    assert partners_of_each(clips, wanted) == each

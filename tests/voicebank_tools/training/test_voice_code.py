@@ -16,7 +16,14 @@ from voicebank_tools.training.model_folder import write_model
 from voicebank_tools.training.network import NetworkOptions, build_network
 from voicebank_tools.training.run_config import RunConfig
 from voicebank_tools.training.session import CODES, WEIGHTS, Outcome
-from voicebank_tools.training.voice_code import FitOptions, fit_voice, folder_name
+from voicebank_tools.training.voice_code import (
+    HEAD_OCTAVES,
+    HEAD_SHARE,
+    FitOptions,
+    batches_of_voice,
+    fit_voice,
+    folder_name,
+)
 
 SMALL = NetworkOptions(channels=(4, 6), code_size=3)
 
@@ -27,6 +34,16 @@ SMALL = NetworkOptions(channels=(4, 6), code_size=3)
 )
 def test_a_voices_folder_has_a_name_that_every_system_takes(name: str, wanted: str) -> None:
     assert folder_name(name) == wanted
+
+
+def test_a_voice_of_one_pitch_is_moved_to_others_and_one_of_many_is_not() -> None:
+    one = batches_of_voice((349.2, 349.2), 0).augmentation
+    assert (one.formant_share, one.formant_octaves) == (HEAD_SHARE, HEAD_OCTAVES)
+    fourth = batches_of_voice((300.0, 400.0), 0).augmentation
+    assert fourth.formant_octaves == pytest.approx(HEAD_OCTAVES - np.log2(4.0 / 3.0) / 2.0)
+    many = batches_of_voice((100.0, 400.0), 0).augmentation
+    assert (many.formant_share, many.formant_octaves) == (0.0, 0.0)
+    assert one.colour_share == many.colour_share == 0.0
 
 
 @needs_keras
