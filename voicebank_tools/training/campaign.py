@@ -10,7 +10,6 @@ from pychang import PychangError
 from voicebank_tools.training.backend import device, import_keras
 from voicebank_tools.training.checkpoint import has_checkpoint
 from voicebank_tools.training.dataset import Dataset
-from voicebank_tools.training.history import read_history
 from voicebank_tools.training.model_folder import MODEL, write_model
 from voicebank_tools.training.network import build_network
 from voicebank_tools.training.run_config import RunConfig, read_config
@@ -106,9 +105,8 @@ def _steps_in(dataset: Dataset, config: RunConfig, minutes: float) -> int:
     """Return how many steps this computer does in a time, by trying some; at least one epoch."""
     trial = replace(config, steps=3 * _TRIAL_STEPS, steps_per_epoch=_TRIAL_STEPS, validate_epochs=1000)
     with TemporaryDirectory(prefix="pychang-") as folder:
-        train(dataset, Path(folder), trial, report=lambda line: None)
-        rate = float(read_history(Path(folder), trial.steps)[-1]["steps_per_s"])
-    epochs = round(minutes * 60.0 * rate / config.steps_per_epoch)
+        pace = train(dataset, Path(folder), trial, report=lambda line: None).last_steps_per_s
+    epochs = round(minutes * 60.0 * pace / config.steps_per_epoch)
     return max(1, epochs) * config.steps_per_epoch
 
 

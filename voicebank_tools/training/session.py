@@ -34,12 +34,20 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: its last state, its last validation (name -> value), steps per second, and the
-    share of its time that it waited for batches."""
+    """What became of a run.
+
+    Attributes:
+        progress: Its last state.
+        validation: Its last validation, name -> value.
+        steps_per_s: Over all of it, getting ready and validations included.
+        last_steps_per_s: In its last epoch alone: what a longer run may count on.
+        waiting_share: Of its time, how much it waited for batches.
+    """
 
     progress: Progress
     validation: Mapping[str, float]
     steps_per_s: float
+    last_steps_per_s: float
     waiting_share: float
 
 
@@ -57,6 +65,7 @@ class Session:
         self.notes = read_notes(sampler.dataset.folder)
         self.board = Board(folder / "tensorboard")
         self.kept: dict[str, float] = {}
+        self.last_pace = 0.0
         self.rows = read_history(folder, progress.step)
         self.began = self.epoch_began = time.perf_counter()
         self.waited_before_s = 0.0
@@ -78,17 +87,19 @@ class Session:
         self.board.close()
         seconds = max(time.perf_counter() - self.began, 1e-9)
         steps = self.progress.step - self.began_with.step
-        return Outcome(self.progress, self.kept, steps / seconds, self.feeder.waited_s / seconds)
+        pace = steps / seconds
+        return Outcome(self.progress, self.kept, pace, self.last_pace or pace, self.feeder.waited_s / seconds)
 
     def epoch_ended(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Called by Keras: `logs` are the means over the epoch."""
         now, config = time.perf_counter(), self.config
         took_s, waited_s = now - self.epoch_began, self.feeder.waited_s - self.waited_before_s
+        self.last_pace = config.steps_per_epoch / took_s
         step = (epoch + 1) * config.steps_per_epoch
         last = step >= config.steps
         values = {
             **{name: float(value) for name, value in (logs or {}).items()},
-            "steps_per_s": config.steps_per_epoch / took_s, "waiting_share": min(1.0, waited_s / took_s),
+            "steps_per_s": self.last_pace, "waiting_share": min(1.0, waited_s / took_s),
         }  # fmt: skip
         seconds = self.began_with.seconds + now - self.began
         self.progress = replace(self.progress, step=step, seconds=seconds)

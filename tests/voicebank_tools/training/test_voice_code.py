@@ -76,8 +76,15 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     assert (voice.name, voice.code) == ("Mio", fitted.voice.code)
 
     # tuning is the same training with all weights free: here it only hands on what it began with
-    monkeypatch.setattr(voice_code, "train", untrained)
-    tuned = fit_voice(bank, FitOptions(name="Mio", minutes=0.01, jobs=1), print)
+    runs: list[RunConfig] = []
+
+    def train(dataset: Dataset, folder: Path, config: RunConfig, report: object) -> Outcome:
+        runs.append(config)
+        return untrained(folder, config)
+
+    monkeypatch.setattr(voice_code, "train", train)
+    tuned = fit_voice(bank, FitOptions(name="Mio", minutes=0.1, jobs=1), print)
+    assert [run.steps for run in runs] == [4, 60]  # 6 s at the pace of the last epoch, less what tuning costs
     assert tuned.voice.generator is not None
     assert (tuned.prior_db, tuned.fitted_db) == (2.0, 1.0)
     own = load_generator(tuned.voice.generator)
@@ -86,9 +93,9 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     assert registry().by_recording.keys() == tuned.voice.recordings.keys()
 
 
-def untrained(dataset: Dataset, folder: Path, config: RunConfig, report: object) -> Outcome:
+def untrained(folder: Path, config: RunConfig) -> Outcome:
     """Leaves what training would, as it was begun; half as far from the recordings as the prior."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(config.begin_with, folder / WEIGHTS)
     np.save(folder / CODES, np.ones((1, SMALL.code_size), np.float32))
-    return Outcome(Progress(), {"loss": 1.0, "shifted_db": 1.0, "shifted_prior_db": 2.0}, 1.0, 0.0)
+    return Outcome(Progress(), {"loss": 1.0, "shifted_db": 1.0, "shifted_prior_db": 2.0}, 1.0, 13.0, 0.0)
