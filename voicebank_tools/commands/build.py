@@ -46,7 +46,14 @@ def build(
     from voicebank_tools.training.examples import Recipe
     from voicebank_tools.training.summary import dataset_summary
 
-    options = BuildOptions(Recipe(shifts, starved, moved), pairs, validate, most_minutes, jobs, seed)
+    options = BuildOptions(
+        Recipe(shifts, starved, moved),
+        pairs,
+        validate=validate,
+        most_minutes=most_minutes,
+        jobs=jobs,
+        seed=seed,
+    )
     with share_progress("examples", hidden=quiet) as on_progress:
         dataset = build_dataset(folders, output, options, on_progress)
     tell_failed(dataset.failed)
