@@ -55,7 +55,7 @@ class NeuralEngine:
         """How far a fitted voice is known at each pitch, 0..1. Shape [frames].
 
         Beyond what it was heard at a fitted generator guesses: fitted to one pitch (F4), it was measured to
-        lower the fundamental of notes an octave above by 8 dB and to raise their treble by 6.
+        raise the treble of notes an octave above by 6 dB.
         """
         if self.pitch_hz is None:
             return np.ones(len(f0_hz))

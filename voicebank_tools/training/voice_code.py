@@ -51,8 +51,8 @@ or 17 sources for each of 56 notes instead of 3, 6 % in mel."""
 
 HEAD_SHARE, HEAD_OCTAVES = 0.3, 0.6
 """How often, and how far to either side of a single pitch, an example is played faster or slower. It stands
-in for pitches that were not recorded: without it a generator fitted at F4 lowers the fundamental five
-semitones higher by 4.5 dB, with it by 1.8."""
+in for pitches that were not recorded: without it a generator fitted at F4 lowers the fundamental of notes
+five semitones higher by 4 dB."""
 
 RANGE_PERCENTILES = (5.0, 95.0)
 """Of examples' pitches, within which a voice is known: a hummed breath or an octave error is no note."""
