@@ -105,8 +105,8 @@ def _steps_in(dataset: Dataset, config: RunConfig, minutes: float) -> int:
     """Return how many steps this computer does in a time, by trying some; at least one epoch."""
     trial = replace(config, steps=3 * _TRIAL_STEPS, steps_per_epoch=_TRIAL_STEPS, validate_epochs=1000)
     with TemporaryDirectory(prefix="pychang-") as folder:
-        pace = train(dataset, Path(folder), trial, report=lambda line: None).last_steps_per_s
-    epochs = round(minutes * 60.0 * pace / config.steps_per_epoch)
+        rate = train(dataset, Path(folder), trial, report=lambda line: None).last_steps_per_s
+    epochs = round(minutes * 60.0 * rate / config.steps_per_epoch)
     return max(1, epochs) * config.steps_per_epoch
 
 

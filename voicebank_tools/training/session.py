@@ -40,7 +40,7 @@ class Outcome:
         progress: Its last state.
         validation: Its last validation, name -> value.
         steps_per_s: Over all of it, getting ready and validations included.
-        last_steps_per_s: In its last epoch alone: what a longer run may count on.
+        last_steps_per_s: In its last epoch alone: what a longer run may count on; 0 if there was none.
         waiting_share: Of its time, how much it waited for batches.
     """
 
@@ -65,7 +65,7 @@ class Session:
         self.notes = read_notes(sampler.dataset.folder)
         self.board = Board(folder / "tensorboard")
         self.kept: dict[str, float] = {}
-        self.last_pace = 0.0
+        self.last_steps_per_s = 0.0
         self.rows = read_history(folder, progress.step)
         self.began = self.epoch_began = time.perf_counter()
         self.waited_before_s = 0.0
@@ -87,19 +87,19 @@ class Session:
         self.board.close()
         seconds = max(time.perf_counter() - self.began, 1e-9)
         steps = self.progress.step - self.began_with.step
-        pace = steps / seconds
-        return Outcome(self.progress, self.kept, pace, self.last_pace or pace, self.feeder.waited_s / seconds)
+        waiting_share = self.feeder.waited_s / seconds
+        return Outcome(self.progress, self.kept, steps / seconds, self.last_steps_per_s, waiting_share)
 
     def epoch_ended(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Called by Keras: `logs` are the means over the epoch."""
         now, config = time.perf_counter(), self.config
         took_s, waited_s = now - self.epoch_began, self.feeder.waited_s - self.waited_before_s
-        self.last_pace = config.steps_per_epoch / took_s
+        self.last_steps_per_s = config.steps_per_epoch / took_s
         step = (epoch + 1) * config.steps_per_epoch
         last = step >= config.steps
         values = {
             **{name: float(value) for name, value in (logs or {}).items()},
-            "steps_per_s": self.last_pace, "waiting_share": min(1.0, waited_s / took_s),
+            "steps_per_s": self.last_steps_per_s, "waiting_share": min(1.0, waited_s / took_s),
         }  # fmt: skip
         seconds = self.began_with.seconds + now - self.began
         self.progress = replace(self.progress, step=step, seconds=seconds)
