@@ -14,6 +14,9 @@ STOP_S = 150.0
 """Longer than the engine lets its last notes take."""
 
 START_S = 50.0
+LEAVING_S = 0.5
+"""For so long an engine's door may still open after the engine has broken a connection."""
+
 _PAUSE_S = 0.05
 
 
@@ -24,12 +27,12 @@ def engine_status(folder: str) -> dict[str, Any] | None:
     """
     try:
         connection = ipc.connect(folder)
+        try:
+            return _ask(connection, folder, "status")
+        finally:
+            connection.close()
     except ipc.NoEngine:
         return None
-    try:
-        return _ask(connection, "status")
-    finally:
-        connection.close()
 
 
 def start(folder: str) -> dict[str, Any]:
@@ -62,7 +65,9 @@ def stop(folder: str) -> int | None:
         return None
     try:
         try:
-            answer = _ask(connection, "stop")
+            answer = _ask(connection, folder, "stop")
+        except ipc.NoEngine:
+            return None
         except StateError:
             if not end_hung_engine(connection, folder):
                 raise
@@ -79,14 +84,33 @@ def stop(folder: str) -> int | None:
         connection.close()
 
 
-def _ask(connection: ipc.Socket, wish: str) -> dict[str, Any]:
+def _ask(connection: ipc.Socket, folder: str, wish: str) -> dict[str, Any]:
+    """Return the engine's answer. Raises NoEngine if it ended meanwhile, StateError for no sensible one."""
     try:
         message = {"do": wish, "protocol": ipc.PROTOCOL}
         ipc.send_message(connection, json.dumps(message).encode("ascii"))
         answer = json.loads(ipc.receive_message(connection, time.monotonic() + ANSWER_S))
     except (ipc.Lost, TimeoutError, ValueError) as error:
+        if isinstance(error, ipc.Lost) and _has_left(folder):
+            raise ipc.NoEngine(folder) from error
         reason = str(error) or f"not within {ANSWER_S:g} s"
         raise StateError(f"the engine does not answer ({reason}); end its process by hand") from error
     if not isinstance(answer, dict) or "pid" not in answer:
         raise StateError("the engine answers something else; it is of another version")
     return answer
+
+
+def _has_left(folder: str) -> bool:
+    """Return whether nothing answers at the door any more.
+
+    A process that ends breaks the connections it has not taken yet: whoever came in its last moment
+    met no broken engine, but none.
+    """
+    deadline = time.monotonic() + LEAVING_S
+    while time.monotonic() < deadline:
+        try:
+            ipc.connect(folder, LEAVING_S).close()
+        except ipc.NoEngine:
+            return True
+        time.sleep(_PAUSE_S)
+    return False

@@ -3,7 +3,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,3 +83,23 @@ def test_an_engine_of_another_kind_is_told(
         with pytest.raises(StateError):
             control.engine_status(home.state)
         thread.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
+@pytest.mark.parametrize("question", [control.engine_status, control.stop])
+def test_an_engine_that_ends_while_it_is_asked_is_none(
+    home: EngineHome, question: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYCHANG_LOOPBACK", raising=False)
+    make_folder(home.state)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(os.path.join(home.state, ipc.SOCKET_NAME))  # noqa: PTH118
+    listener.listen()
+    send = ipc.send_message
+
+    def send_and_end(connection: ipc.Socket, message: bytes) -> None:
+        send(connection, message)
+        listener.close()  # with the caller still waiting to be let in
+
+    monkeypatch.setattr(ipc, "send_message", send_and_end)
+    assert question(home.state) is None
