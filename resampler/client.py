@@ -22,6 +22,7 @@ MOST_LOSSES = 3
 """So many engines may die while they have this note in hand."""
 
 _ANALYSIS_ONLY = ("nul", "/dev/null")
+_AFTER_LOSS_S = 0.1
 _PAUSES_S = (0.005, 0.01, 0.02, 0.04, 0.08)
 
 
@@ -101,6 +102,8 @@ def _ask(folder: str, message: bytes, deadline: float) -> bytes:
             losses += 1
             if losses > MOST_LOSSES:
                 return _failure("the engine died again and again while it had this note in hand")
+            # The door of one that is dying stays open for moments: asked at once, it would be lost again.
+            time.sleep(_AFTER_LOSS_S * losses)
             continue
         finally:
             connection.close()

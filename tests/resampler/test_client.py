@@ -283,11 +283,25 @@ def test_an_engine_that_gives_no_sign_is_replaced(home: EngineHome, monkeypatch:
     (home.work / "out.wav").unlink()
     hung = home.engine_pid()
     os.kill(hung, 19)  # SIGSTOP
-    monkeypatch.setattr(client, "SILENCE_S", 0.5)
+    # Longer than a second, in which a living engine gives a sign, and its start on a busy machine.
+    monkeypatch.setattr(client, "SILENCE_S", 4.0)
     assert call_here(arguments, monkeypatch) == (0, "")
     assert (home.work / "out.wav").exists()
     assert wait_until(lambda: hung not in home.engines())
     assert home.engine_pid() != hung
+
+
+def test_an_engine_that_takes_its_time_to_die_costs_no_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone_at = time.monotonic() + 0.25
+
+    def converse(*_: object) -> bytes:
+        if time.monotonic() < gone_at:
+            raise ipc.Lost("Connection reset by peer")
+        return ipc.DONE
+
+    monkeypatch.setattr(client, "_engine", lambda *_: socket.socket())
+    monkeypatch.setattr(client, "_converse", converse)
+    assert client._ask("folder", b"{}", time.monotonic() + 10.0) == ipc.DONE
 
 
 def test_a_stop_by_the_keyboard_is_silent(home: EngineHome) -> None:
