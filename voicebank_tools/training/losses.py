@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
+from pychang.arrays import FloatArray
+from pychang.image import BANDS
+
 RANGE_DB = 70.0
 """Bands further below the loudest are not heard."""
 
@@ -83,4 +88,18 @@ def _at_scale(ops: Any, difference: Any, heard: Any, scale: tuple[int, int]) -> 
 
 
 def _pooled(ops: Any, values: Any, scale: tuple[int, int]) -> Any:
-    return ops.average_pool(values[..., None], scale, strides=1, padding="same")[..., 0]
+    """Means over so many frames and bands around each, fewer at the edges. Shape [B, T, bands].
+
+    Bands stand as channels and are averaged by a matrix: as a pooling over both at once, this was a third of
+    a training step.
+    """
+    frames, bands = scale
+    along_frames = ops.average_pool(values[:, :, None], (frames, 1), strides=1, padding="same")[:, :, 0]
+    return ops.matmul(along_frames, _neighbours(bands))
+
+
+def _neighbours(bands: int) -> FloatArray:
+    """The matrix that makes of each band the mean of so many around it. Float32, shape [BANDS, BANDS]."""
+    distance = np.abs(np.subtract.outer(np.arange(BANDS), np.arange(BANDS)))
+    near = (distance <= bands // 2).astype(np.float32)
+    return near / near.sum(axis=0)

@@ -4,6 +4,7 @@ import pytest
 from pychang.image import BANDS
 from tests.voicebank_tools.training import made
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
+from voicebank_tools.training import losses
 from voicebank_tools.training.batches import Batch, padded, stacked
 from voicebank_tools.training.examples import PAIR, SHIFTED
 from voicebank_tools.training.losses import corrected_db, picture_loss
@@ -78,3 +79,21 @@ def test_gains_apply_by_their_strength() -> None:
     assert np.array_equal(np.asarray(parts), given["levels_db"])
     wanted = 10.0 * np.log10((10.0 ** (given["levels_db"].astype(float) / 10.0)).sum(-1))
     assert np.abs(np.asarray(total) - wanted).max() < 0.01  # the floor at -100 dB
+
+
+@pytest.mark.parametrize("scale", losses.SCALES[1:])
+def test_means_are_of_what_lies_around_and_of_fewer_at_the_edges(scale: tuple[int, int]) -> None:
+    from keras import ops
+
+    values = np.random.default_rng(0).normal(size=(2, FRAMES, BANDS)).astype(np.float32)
+    reach = [side // 2 for side in scale]
+    wanted = [
+        [
+            row[max(i - reach[0], 0) : i + reach[0] + 1, max(j - reach[1], 0) : j + reach[1] + 1].mean()
+            for j in range(BANDS)
+        ]
+        for row in values
+        for i in range(FRAMES)
+    ]
+    means = np.asarray(losses._pooled(ops, values, scale))
+    assert means.reshape(-1, BANDS) == pytest.approx(np.array(wanted), abs=1e-5)
