@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pychang import PychangError
 from voicebank_tools.training.backend import device, import_keras
@@ -12,14 +11,13 @@ from voicebank_tools.training.checkpoint import has_checkpoint
 from voicebank_tools.training.dataset import Dataset
 from voicebank_tools.training.model_folder import MODEL, write_model
 from voicebank_tools.training.network import build_network
+from voicebank_tools.training.pace import for_minutes
 from voicebank_tools.training.run_config import RunConfig, read_config
 from voicebank_tools.training.session import WEIGHTS, Outcome
 from voicebank_tools.training.summary import card_text
 from voicebank_tools.training.trainer import train
 
 STAGES = ("a", "b")
-
-_TRIAL_STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def run_campaign(dataset: Dataset, campaign: Campaign, report: Callable[[str], N
     times = []
     for stage in campaign.stages:
         folder = campaign.folder / f"stage-{stage}"
-        config = _config(dataset, campaign, stage)
+        config = _config(dataset, campaign, stage, threads)
         report(f"stage {stage} on {device()}: {config.steps} steps")
         outcome = train(dataset, folder, config, report, threads)
         times.append(_told(stage, config, outcome))
@@ -77,7 +75,7 @@ def _check_voices(dataset: Dataset, left_out: tuple[str, ...]) -> None:
             raise PychangError(f"no voice {name} to leave out; there are {', '.join(known)}")
 
 
-def _config(dataset: Dataset, campaign: Campaign, stage: str) -> RunConfig:
+def _config(dataset: Dataset, campaign: Campaign, stage: str, threads: int) -> RunConfig:
     folder = campaign.folder / f"stage-{stage}"
     if has_checkpoint(folder):
         if not campaign.resume:
@@ -97,17 +95,8 @@ def _config(dataset: Dataset, campaign: Campaign, stage: str) -> RunConfig:
             raise PychangError(f"stage b goes on from stage a: {weights} is missing; train stage a first")
         config = replace(config, begin_with=str(weights), network=read_config(weights.parent).network)
     if campaign.minutes is not None:
-        config = replace(config, steps=_steps_in(dataset, config, campaign.minutes))
+        config = for_minutes(dataset, config, campaign.minutes, threads)
     return config
-
-
-def _steps_in(dataset: Dataset, config: RunConfig, minutes: float) -> int:
-    """Return how many steps this computer does in a time, by trying some; at least one epoch."""
-    trial = replace(config, steps=3 * _TRIAL_STEPS, steps_per_epoch=_TRIAL_STEPS, validate_epochs=1000)
-    with TemporaryDirectory(prefix="pychang-") as folder:
-        rate = train(dataset, Path(folder), trial, report=lambda line: None).last_steps_per_s
-    epochs = round(minutes * 60.0 * rate / config.steps_per_epoch)
-    return max(1, epochs) * config.steps_per_epoch
 
 
 def _export(folder: Path, campaign: Campaign, config: RunConfig, report: Callable[[str], None]) -> None:

@@ -29,6 +29,7 @@ from voicebank_tools.training.examples import Recipe
 from voicebank_tools.training.export import export_generator
 from voicebank_tools.training.model_folder import TrainedModel, open_trained
 from voicebank_tools.training.network import build_network
+from voicebank_tools.training.pace import for_minutes
 from voicebank_tools.training.run_config import RunConfig
 from voicebank_tools.training.session import CODES, WEIGHTS, Outcome
 from voicebank_tools.training.shards import open_frames
@@ -57,9 +58,8 @@ five semitones higher by 4 dB."""
 RANGE_PERCENTILES = (5.0, 95.0)
 """Of examples' pitches, within which a voice is known: a hummed breath or an octave error is no note."""
 
-_EPOCH = 20
+_CODE_EPOCH, _TUNE_EPOCH = 20, 50
 _EXAMPLES = 4
-_TUNE_COST = 1.3  # of a step with all weights beside one with the code alone
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,7 @@ def fit_voice(
     outcome = _fit_code(dataset, work / "code", base, batches, report)
     generator, code_file = None, work / "code" / CODES
     if options.minutes is not None:
-        # half of so short a training was getting ready
-        steps = options.minutes * 60.0 * outcome.last_steps_per_s / _TUNE_COST
-        outcome = _tune(dataset, work, base, batches, steps, report)
+        outcome = _tune(dataset, work, base, batches, options.minutes, report)
         generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
         _export(work / "tuned", base, name, generator)
     voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
@@ -146,7 +144,7 @@ def _fit_code(
     dataset: Dataset, folder: Path, base: TrainedModel, batches: BatchOptions, report: Callable[[str], None]
 ) -> Outcome:
     config = RunConfig(
-        steps=CODE_STEPS, learning_rate=CODE_LEARNING_RATE, steps_per_epoch=_EPOCH, validate_epochs=1,
+        steps=CODE_STEPS, learning_rate=CODE_LEARNING_RATE, steps_per_epoch=_CODE_EPOCH, validate_epochs=1,
         batches=batches, network=base.options, voices=dataset.voices,
         begin_with=str(base.weights), frozen=True,
     )  # fmt: skip
@@ -154,16 +152,16 @@ def _fit_code(
 
 
 def _tune(
-    dataset: Dataset, work: Path, base: TrainedModel, batches: BatchOptions, steps: float,
+    dataset: Dataset, work: Path, base: TrainedModel, batches: BatchOptions, minutes: float,
     report: Callable[[str], None],
 ) -> Outcome:  # fmt: skip
-    """Fit all weights, in about so many steps."""
+    """Fit all weights, for about so long."""
     config = RunConfig(
-        steps=max(1, round(steps / _EPOCH)) * _EPOCH, learning_rate=TUNE_LEARNING_RATE,
-        steps_per_epoch=_EPOCH, validate_epochs=2, batches=batches, network=base.options,
-        voices=dataset.voices, begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
+        learning_rate=TUNE_LEARNING_RATE, steps_per_epoch=_TUNE_EPOCH, validate_epochs=2, batches=batches,
+        network=base.options, voices=dataset.voices, begin_with=str(base.weights),
+        begin_codes=str(work / "code" / CODES),
     )  # fmt: skip
-    return train(dataset, _emptied(work / "tuned"), config, report)
+    return train(dataset, _emptied(work / "tuned"), for_minutes(dataset, config, minutes), report)
 
 
 def batches_of_voice(pitch_hz: tuple[float, float], seed: int) -> BatchOptions:

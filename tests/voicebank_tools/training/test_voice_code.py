@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PYCHANG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "model" / "generator.onnx"))
     monkeypatch.setattr(voice_code, "CODE_STEPS", 4)
-    monkeypatch.setattr(voice_code, "_EPOCH", 2)
+    monkeypatch.setattr(voice_code, "_CODE_EPOCH", 2)
     bank = recordings(tmp_path / "Mio", {"a": ("a", 220.0), "i": ("i", 233.0)})
     with pytest.raises(PychangError, match=r"generator .* not found"):
         fit_voice(bank, FitOptions(), print)
@@ -83,14 +84,19 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
         return untrained(folder, config)
 
     monkeypatch.setattr(voice_code, "train", train)
+    monkeypatch.setattr(voice_code, "for_minutes", ten_steps_a_second)
     tuned = fit_voice(bank, FitOptions(name="Mio", minutes=0.1, jobs=1), print)
-    assert [run.steps for run in runs] == [4, 60]  # 6 s at the pace of the last epoch, less what tuning costs
+    assert [(run.steps, run.frozen) for run in runs] == [(4, True), (60, False)]
     assert tuned.voice.generator is not None
     assert (tuned.prior_db, tuned.fitted_db) == (2.0, 1.0)
     own = load_generator(tuned.voice.generator)
     assert own.sha256 == tuned.voice.generator_sha256 != base.sha256
     assert "Tuned to the voice Mio" in own.card.card
     assert registry().by_recording.keys() == tuned.voice.recordings.keys()
+
+
+def ten_steps_a_second(dataset: Dataset, config: RunConfig, minutes: float) -> RunConfig:
+    return replace(config, steps=round(600 * minutes))
 
 
 def untrained(folder: Path, config: RunConfig) -> Outcome:
