@@ -11,7 +11,7 @@ from pychang.conditions import CHANNELS, SCALARS, Conditions, conditions, course
 from pychang.image import BANDS, IMAGE_HOP_SAMPLES, band_centres_hz, image_frames
 from pychang.note import NotePlan
 from pychang.prior import draw
-from pychang.units import HOP_SAMPLES
+from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import straight_plan, syllable, vowel, white
 
 SAMPLES = 22050
@@ -79,6 +79,24 @@ def test_what_has_no_pitch_is_not_moved() -> None:
 def test_the_strength_grows_with_the_distance(semitones: float, strength: float) -> None:
     made = told(straight_plan(SAMPLES, 220.0 * 2 ** (semitones / 12), 10.0))
     np.testing.assert_allclose(made.strength[5:-5], strength, atol=0.02)
+
+
+@pytest.mark.parametrize(("lasting_ms", "strength"), [(60, 0.0), (150, 0.0), (240, 1.0)])
+@pytest.mark.parametrize("begin_ms", [0, 130])
+def test_a_pitch_that_is_off_for_moments_makes_no_other_note(
+    lasting_ms: int, strength: float, begin_ms: int
+) -> None:
+    plan = straight_plan(SAMPLES, 220.0, 5.0)
+    time_ms = 1000.0 * np.arange(len(plan.f0_hz)) * HOP_SAMPLES / SAMPLE_RATE_HZ
+    off = (time_ms >= begin_ms) & (time_ms < begin_ms + lasting_ms)
+    made = course_of(sung(), replace(plan, f0_hz=np.where(off, 330.0, 220.0)))
+    assert made.strength.max() == pytest.approx(strength, abs=1e-6)
+
+
+def test_a_note_shorter_than_moments_is_another_note() -> None:
+    assert course_of(sung(), straight_plan(SAMPLE_RATE_HZ // 20, 330.0, 5.0)).strength.min() == pytest.approx(
+        1.0
+    )
 
 
 @pytest.mark.parametrize("speed", [0.5, 0.9, 2.0])
