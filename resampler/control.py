@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 from typing import Any
 
 from resampler import ipc
@@ -26,11 +27,8 @@ def engine_status(folder: str) -> dict[str, Any] | None:
     Raises StateError if the folder is not this user's, or the engine gives no sensible answer.
     """
     try:
-        connection = ipc.connect(folder)
-        try:
+        with closing(ipc.connect(folder)) as connection:
             return _ask(connection, folder, "status")
-        finally:
-            connection.close()
     except ipc.NoEngine:
         return None
 
@@ -60,28 +58,28 @@ def stop(folder: str) -> int | None:
     none runs. Raises StateError if it does not leave.
     """
     try:
-        connection = ipc.connect(folder)
+        with closing(ipc.connect(folder)) as connection:
+            return _ended(connection, folder)
     except ipc.NoEngine:
         return None
+
+
+def _ended(connection: ipc.Socket, folder: str) -> int:
+    """Do what `stop` says, to the engine at the other end. Raises NoEngine if it ended meanwhile."""
     try:
-        try:
-            answer = _ask(connection, folder, "stop")
-        except ipc.NoEngine:
-            return None
-        except StateError:
-            if not end_hung_engine(connection, folder):
-                raise
-            return peer_credentials(connection)[0]
-        # The engine's end of this connection closes with its process.
-        try:
-            ipc.receive_message(connection, time.monotonic() + STOP_S)
-        except ipc.Lost:
-            return int(answer["pid"])
-        except TimeoutError:
-            pass
-        raise StateError(f"the engine, process {answer['pid']}, does not end; end it by hand")
-    finally:
-        connection.close()
+        answer = _ask(connection, folder, "stop")
+    except StateError:
+        if not end_hung_engine(connection, folder):
+            raise
+        return peer_credentials(connection)[0]
+    # The engine's end of this connection closes with its process.
+    try:
+        ipc.receive_message(connection, time.monotonic() + STOP_S)
+    except ipc.Lost:
+        return int(answer["pid"])
+    except TimeoutError:
+        pass
+    raise StateError(f"the engine, process {answer['pid']}, does not end; end it by hand")
 
 
 def _ask(connection: ipc.Socket, folder: str, wish: str) -> dict[str, Any]:
