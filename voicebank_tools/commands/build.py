@@ -25,6 +25,10 @@ MOST_LINES = 20
 @click.option("--shifts", type=click.IntRange(0, 16), default=1, help="Examples of pitch round trips each.")
 @click.option("--starved", type=click.IntRange(0, 16), default=1, help="Examples with other times each.")
 @click.option("--moved", type=click.IntRange(0, 16), default=1, help="Examples drawn as if moved, each.")
+@click.option(
+    "--altered", type=click.FloatRange(0.0, 1.0), default=0.0,
+    help="How often a recording is first given another head and microphone.",
+)  # fmt: skip
 @click.option("--pairs/--no-pairs", default=True, help="Whether to look for true pairs.")
 @click.option(
     "--minutes", "most_minutes", type=click.FloatRange(min=0.01),
@@ -35,7 +39,7 @@ MOST_LINES = 20
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; problems are still told.")
 def build(
     folders: tuple[Path, ...], output: Path, validate: tuple[str, ...], shifts: int, starved: int, moved: int,
-    pairs: bool, most_minutes: float | None, seed: int, jobs: int, quiet: bool,
+    altered: float, pairs: bool, most_minutes: float | None, seed: int, jobs: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Make a dataset for training from FOLDERS of recordings, one for each voice.
 
@@ -48,6 +52,7 @@ def build(
 
     options = BuildOptions(
         Recipe(shifts, starved, moved),
+        altered,
         pairs,
         validate=validate,
         most_minutes=most_minutes,

@@ -37,6 +37,7 @@ from voicebank_tools.training.examples import (
     pair_example,
 )
 from voicebank_tools.training.listen import write_notes
+from voicebank_tools.training.other_voice import altered
 from voicebank_tools.training.shards import Entry, read_entries, write_shard
 
 ProgressFunction = Callable[[int, int], None]
@@ -53,6 +54,8 @@ class BuildOptions:
 
     Attributes:
         recipe: Examples of each recording.
+        altered: How often a recording is first made another voice's (see `other_voice`): for a generator of
+            all voices, not for a voice of its own. True pairs and voices to validate on stay as they are.
         pairs: Whether true pairs are looked for.
         wanted_pairs: Where a voice has fewer, its clips are paired with more others than usually.
         validate: Voices kept for validation.
@@ -62,6 +65,7 @@ class BuildOptions:
     """
 
     recipe: Recipe = field(default_factory=Recipe)
+    altered: float = 0.0
     pairs: bool = True
     wanted_pairs: int = 0
     validate: tuple[str, ...] = ()
@@ -78,6 +82,7 @@ class Work:
     facts: CorpusFacts
     clips: tuple[tuple[Clip, ...], ...]
     recipe: Recipe
+    altered: float
     seed: int
 
     @property
@@ -159,8 +164,9 @@ def make_shard(work: Work, folder: Path) -> Made:
 def _works(corpus: Corpus, options: BuildOptions) -> Iterator[Work]:
     """Yield what a voice gives: each recording by itself, then its true pairs."""
     recordings = _thinned(corpus, options.most_minutes)
+    share = 0.0 if corpus.voice in options.validate else options.altered
     for path in recordings:
-        yield Work(corpus.voice, corpus.facts, ((Clip(path),),), options.recipe, options.seed)
+        yield Work(corpus.voice, corpus.facts, ((Clip(path),),), options.recipe, share, options.seed)
     if not options.pairs:
         return
     rng = np.random.default_rng(options.seed)
@@ -168,7 +174,7 @@ def _works(corpus: Corpus, options: BuildOptions) -> Iterator[Work]:
     most = partners_of_each(sum(map(len, found)), options.wanted_pairs)
     for group in found:
         for pairs in _by_wanted(partners(group, rng, most)):
-            yield Work(corpus.voice, corpus.facts, pairs, options.recipe, options.seed)
+            yield Work(corpus.voice, corpus.facts, pairs, options.recipe, 0.0, options.seed)
 
 
 def _by_wanted(pairs: Sequence[tuple[Clip, Clip]]) -> list[tuple[tuple[Clip, ...], ...]]:
@@ -211,7 +217,8 @@ def _examples(work: Work, rng: np.random.Generator, failed: dict[str, str]) -> I
         try:
             if len(clips) == 1:
                 for piece in cut(read_recording(clips[0].path, work.facts)):
-                    yield from own_examples(piece, work.recipe, rng)
+                    other = work.altered > 0.0 and rng.random() < work.altered
+                    yield from own_examples(altered(piece, rng) if other else piece, work.recipe, rng)
             else:
                 source, wanted = (_analysed(clip, work.facts) for clip in clips)
                 made = pair_example(source, wanted, rng)
@@ -250,6 +257,7 @@ def _key(work: Work) -> str:
         "recipe": asdict(work.recipe) if len(work.clips[0]) == 1 else None,
         "band_hz": work.facts.band_hz,
         "seed": work.seed,
+        **({"altered": work.altered} if work.altered else {}),
     }
     digest.update(json.dumps(how, sort_keys=True).encode())
     return digest.hexdigest()

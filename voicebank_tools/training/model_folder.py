@@ -56,7 +56,7 @@ def write_model(
     Raises:
         PychangError: See `export.export_generator`.
     """
-    card = ModelCard(name, told, default, options.context_frames, options.bounds_db, options.code_size)
+    card = ModelCard(name, told, default, options.context_frames, options.largest_db, options.code_size)
     folder.mkdir(parents=True, exist_ok=True)
     difference_db = export_generator(network, card, folder / MODEL)
     temporary = folder / f"new.{WEIGHTS}"

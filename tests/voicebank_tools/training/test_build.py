@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pychang import PychangError
 from tests.voicebank_tools.training.made import recordings
+from voicebank_tools.training.batches import places_of
 from voicebank_tools.training.build import BuildOptions, build_dataset, engine_fingerprint
-from voicebank_tools.training.dataset import open_dataset
+from voicebank_tools.training.dataset import Dataset, open_dataset
 from voicebank_tools.training.examples import PAIR, SHIFTED, Recipe
 from voicebank_tools.training.listen import read_notes
+from voicebank_tools.training.shards import open_frames
 
 pytest.importorskip("librosa", reason="librosa comes with the train and test extras")
 
@@ -87,6 +91,32 @@ def test_validation_voices_must_be_there_and_get_notes_to_listen_to(bank: Path, 
     options = BuildOptions(recipe=Recipe(1, 0, 0), pairs=False, validate=("singer",), jobs=1)
     build_dataset([bank], tmp_path / "set", options)
     assert list(read_notes(tmp_path / "set")) == ["singer-0", "singer-1"]
+
+
+def test_altered_voices_are_others_and_pairs_and_voices_to_validate_on_are_not(
+    bank: Path, tmp_path: Path
+) -> None:
+    (bank / "broken.wav").unlink()
+    plain = build_dataset([bank], tmp_path / "plain", OPTIONS)
+    other = build_dataset([bank], tmp_path / "other", replace(OPTIONS, altered=1.0))
+    kept = build_dataset([bank], tmp_path / "kept", replace(OPTIONS, altered=1.0, validate=("singer",)))
+
+    def keys(dataset: Dataset, sources: int) -> set[str]:
+        return {shard.key for shard in dataset.shards if len(shard.sources) == sources}
+
+    assert len(keys(plain, 1)) == len(keys(other, 1)) == 2
+    assert not keys(plain, 1) & keys(other, 1)
+    assert keys(plain, 2) == keys(other, 2)
+    assert keys(kept, 1) == keys(plain, 1)
+    assert median_octaves(plain) == pytest.approx([0.0, 0.21], abs=0.02)
+    assert np.abs(np.subtract(median_octaves(plain), median_octaves(other))).max() > 0.01
+
+
+def median_octaves(dataset: Dataset) -> list[float]:
+    """Half octaves from 220 Hz of each shifted example, lowest first."""
+    places = [place for place in places_of(dataset) if place.entry.kind == SHIFTED]
+    frames = [open_frames(dataset.shard_folder, place.key) for place in places]
+    return sorted(float(np.median(one["scalars"][:, 0].astype(np.float32))) for one in frames)
 
 
 def test_only_so_much_of_each_voice_is_taken_and_pairs_stay_together(bank: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from voicebank_tools.training.network import NetworkOptions, build_network
 pytestmark = [needs_keras, quiet_libraries]
 
 SMALL = NetworkOptions(channels=(4, 6), code_size=3)
-CARD = ModelCard("test", "made for a test", "fitted", SMALL.context_frames, SMALL.bounds_db, SMALL.code_size)
+CARD = ModelCard("test", "made for a test", "fitted", SMALL.context_frames, SMALL.largest_db, SMALL.code_size)
 
 
 def stirred():  # type: ignore[no-untyped-def]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pychang.image import BANDS
+from pychang.image import BANDS, band_centres_hz
 from tests.voicebank_tools.training import made
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
 from voicebank_tools.training import losses
@@ -71,6 +71,19 @@ def test_noise_is_judged_apart_where_it_can_be_heard() -> None:
     heard, _ = loss_of(shifted_noise, given)
     unheard, _ = loss_of(shifted_noise, batch())
     assert heard > 5.0 * max(unheard, 0.05)
+
+
+def test_noise_between_low_partials_is_judged_by_the_whole_picture_alone() -> None:
+    given = batch()
+    given["target_db"][..., 1] = given["target_db"][..., 0] - 5.0
+    wrong = {name: right_gains() for name in ("low", "high")}
+    low = band_centres_hz() < 400.0
+    high = band_centres_hz() > 1800.0
+    wrong["low"][:, :, low, 1] += 3.0
+    wrong["high"][:, :, high, 1] += 3.0
+    base = loss_of(right_gains(), given)[0]
+    assert abs(loss_of(wrong["low"], given)[0] - base) < 0.01
+    assert abs(loss_of(wrong["high"], given)[0] - base) > 0.1
 
 
 def test_gains_apply_by_their_strength() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from pychang import PychangError
 from pychang.conditions import SCALARS
-from pychang.image import BANDS
+from pychang.image import BANDS, SPAN_DB, band_centres_hz
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
 from voicebank_tools.training.network import NetworkOptions, build_network
 
@@ -40,7 +40,8 @@ def test_gains_stay_within_their_bounds_and_know_the_voice() -> None:
     image, scalars, code = inputs(30)
     gains = np.asarray(network([30.0 * image, scalars, code]))
     assert np.abs(gains[..., 0]).max() <= 12.0
-    assert np.abs(gains[..., 1]).max() <= 6.0
+    assert 6.0 < np.abs(gains[..., 1]).max() <= SMALL.largest_db[1] == 24.0
+    assert np.abs(gains[..., band_centres_hz() > 2500.0, 1]).max() <= 6.0
     assert np.abs(gains).max() > 1.0
     assert np.abs(np.asarray(network([30.0 * image, scalars, -code])) - gains).max() > 1e-3
 
@@ -53,6 +54,27 @@ def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None
     image[0, 50] += 5.0
     changed = np.abs(np.asarray(network([image, scalars, code])) - before).max(axis=(0, 2, 3)) > 0.0
     assert np.flatnonzero(changed).tolist() == list(range(50 - around, 50 + around + 1))
+
+
+def test_the_harmonic_part_is_left_alone_where_it_is_leakage_and_its_noise_is_not() -> None:
+    hz = band_centres_hz()
+    partials = np.argmin(np.abs(hz[:, None] - [440.0, 880.0, 1320.0]), axis=0)
+    image, scalars, code = inputs(20)
+    image[..., 0] = 0.0
+    between = np.setdiff1d(np.arange(partials[0], partials[-1]), np.add.outer(partials, [-1, 0, 1]))
+    image[0, :, between, 0] = -40.0 / SPAN_DB
+    gains = np.abs(np.asarray(stirred(SMALL)([image, scalars, code])))[0]
+    assert gains[:, between, 0].max() == 0.0
+    assert gains[:, partials, 0].max() > 0.1
+    assert gains[:, between, 1].max() > 0.1
+
+
+def test_far_quieter_bands_are_partials_where_they_lie_far_apart() -> None:
+    image, scalars, code = inputs(20)
+    image[..., 0] = 0.0
+    high = int(np.argmin(np.abs(band_centres_hz() - 9000.0)))
+    image[0, :, high, 0] = -40.0 / SPAN_DB
+    assert np.abs(np.asarray(stirred(SMALL)([image, scalars, code])))[0, :, high, 0].max() > 0.1
 
 
 def test_gains_do_not_flicker_from_frame_to_frame() -> None:
