@@ -27,9 +27,9 @@ _SLOPE = 0.1
 _CONDITION = (48, 32)
 _MODULATION_DEVIATION = 0.02
 
-_LOW_HZ, _HIGH_HZ = 1200.0, 2500.0
-_LEAK_HZ = 250.0  # beyond, the window's own leakage is 70 dB down
-_ALL_PARTIAL_DB, _NO_PARTIAL_DB = 20.0, 30.0
+_LOW_HZ, _HIGH_HZ = 1200.0, 2500.0  # between them the bound of the noise falls from low to high
+_LEAK_HZ = 250.0  # farther from a partial the window's leakage is 70 dB down
+_ALL_PARTIAL_DB, _NO_PARTIAL_DB = 20.0, 30.0  # below the loudest band within that reach
 
 
 @dataclass(frozen=True)

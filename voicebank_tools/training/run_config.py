@@ -12,7 +12,9 @@ from voicebank_tools.training.batches import BatchOptions
 from voicebank_tools.training.dataset import VoiceFacts
 from voicebank_tools.training.network import NetworkOptions
 
-RUN_FORMAT = 1
+RUN_FORMAT = 2
+"""Raised when an older run would become something else with this version's network."""
+
 _FILE = "run.json"
 _MOST_BYTES = 2**24
 

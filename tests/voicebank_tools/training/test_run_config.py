@@ -27,8 +27,8 @@ def test_what_was_asked_for_comes_back(tmp_path: Path) -> None:
     ("content", "told"),
     [
         ("{", "is damaged"),
-        ('{"format": 2}', "has format 2"),
-        ('{"format": 1}', "is damaged"),
+        ('{"format": 99}', "has format 99"),
+        ('{"format": 2}', "is damaged"),
         ("[1]", "is damaged"),
     ],
 )
