@@ -94,8 +94,15 @@ def noise_and_tone(
 
 
 def _treble(f0_hz: FloatArray, count: int) -> FloatArray:
-    """Where there is breath: what lies between low partials is their own swing, leaked. [frames, count]."""
-    hz = np.arange(1, count + 1)[None] * f0_hz[:, None]
+    """`breath_share` at the partials. Shape [frames, count]."""
+    return breath_share(np.arange(1, count + 1)[None] * f0_hz[:, None])
+
+
+def breath_share(hz: FloatArray) -> FloatArray:
+    """How far what lies between partials is breath, 0..1: between low ones it is their own swing, leaked.
+
+    Float32, shape kept.
+    """
     return np.clip((hz - _ALL_TONE_HZ) / (_ALL_HZ - _ALL_TONE_HZ), 0.0, 1.0).astype(np.float32)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pychang.arrays import FloatArray
+from pychang.breath import breath_share
 from pychang.image import BANDS, band_centres_hz
 
 RANGE_DB = 70.0
@@ -26,7 +27,6 @@ NOISE_WEIGHT = 0.3
 """Of the noise's level beside the whole's: with more of it the noise was right and the picture was not."""
 
 _EDGE_DB = 10.0
-_NO_NOISE_HZ, _ALL_NOISE_HZ = 400.0, 1800.0
 _NOISE_SCALE = (9, 7)
 _TINY = 1e-10
 
@@ -55,17 +55,12 @@ def picture_loss(gains_db: Any, batch: Any) -> tuple[Any, Any]:
     offset = batch["any_level"][:, None, None] * _frame_mean(ops, difference, heard)
     difference = difference - offset
     loss = sum(_at_scale(ops, difference, heard, scale) for scale in SCALES)
-    noisy = heard * ops.clip((wanted_noise - (wanted - NOISE_RANGE_DB)) / _EDGE_DB, 0.0, 1.0) * _noise_known()
+    # what is wanted of the noise is the classic engine's own, which leaves out what lies between low partials
+    noisy = heard * ops.clip((wanted_noise - (wanted - NOISE_RANGE_DB)) / _EDGE_DB, 0.0, 1.0)
+    noisy = noisy * breath_share(band_centres_hz())
     loss = loss + NOISE_WEIGHT * _at_scale(ops, parts[..., 1] - wanted_noise - offset, noisy, _NOISE_SCALE)
     plain = ops.sum(ops.abs(difference) * heard, axis=(1, 2)) / (ops.sum(heard, axis=(1, 2)) + 1.0)
     return loss, plain
-
-
-def _noise_known() -> FloatArray:
-    """How far the classic engine's own noise, which the noise's target is, can be believed: it leaves out
-    what lies between low partials (`pychang.breath`). Float32, shape [BANDS]."""
-    share = (band_centres_hz() - _NO_NOISE_HZ) / (_ALL_NOISE_HZ - _NO_NOISE_HZ)
-    return np.clip(share, 0.0, 1.0).astype(np.float32)
 
 
 def _total_db(ops: Any, parts_db: Any) -> Any:
