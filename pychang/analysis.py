@@ -16,11 +16,12 @@ from pychang.harmonics import (
     synthesise,
 )
 from pychang.onset import heard_pitch
+from pychang.own_breath import own_breath
 from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 10
+ANALYSIS_VERSION = 11
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -47,6 +48,7 @@ class Analysis:
             Shape [frames, partials].
         log_tone: What to add to `log_amplitudes` to be rid of that rest, and of what cancels. Shape
             [frames, partials].
+        breath: The recording's own breath, evened out within the cycle (`pychang.own_breath`). [samples].
         pulsing: How the residual's power moves within the cycle (`pychang.pulsing`). Shape [frames, 2].
         peak: Largest absolute sample of the recording.
     """
@@ -61,6 +63,7 @@ class Analysis:
     log_noise: FloatArray
     log_missing: FloatArray
     log_tone: FloatArray
+    breath: FloatArray
     pulsing: ComplexArray
     peak: float
 
@@ -116,14 +119,17 @@ def analyse(
     missing, tone = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
     too_loud = log_too_loud(samples, residual, noise, filled, voicing)
     noise, tone, missing = noise - too_loud, tone - too_loud, np.maximum(missing - too_loud, 0.0)
+    pulsing = pulse_tables(residual, at_samples, voicing)
+    breath = own_breath(
+        residual, amplitudes, (noise, missing, tone), pulsing, at_samples, filled, voicing
+    )  # fmt: skip
     nearest = _nearest_voiced(voicing)
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase,
         log_amplitudes=logs[nearest], tract_phase=tract[nearest], deviation=deviation[nearest],
         residual=residual, log_noise=noise.astype(np.float16),
         log_missing=missing[nearest].astype(np.float16), log_tone=tone[nearest].astype(np.float16),
-        pulsing=pulse_tables(residual, at_samples, voicing),
-        peak=float(np.max(np.abs(samples))),
+        breath=breath, pulsing=pulsing, peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 
 
@@ -135,7 +141,8 @@ def _unvoiced(samples: FloatArray, frames: int) -> Analysis:
         f0_hz=np.zeros(frames), voicing=np.zeros(frames), phase_cycles=np.arange(frames, dtype=float),
         log_amplitudes=flat, tract_phase=np.zeros_like(flat), deviation=np.ones_like(flat, np.complex64),
         residual=samples, log_noise=none, log_missing=none, log_tone=none,
-        pulsing=np.zeros((frames, 2), np.complex64), peak=float(np.max(np.abs(samples), initial=0.0)),
+        breath=np.zeros_like(samples), pulsing=np.zeros((frames, 2), np.complex64),
+        peak=float(np.max(np.abs(samples), initial=0.0)),
     )  # fmt: skip
 
 

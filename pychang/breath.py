@@ -106,6 +106,21 @@ def breath_share(hz: FloatArray) -> FloatArray:
     return np.clip((hz - _ALL_TONE_HZ) / (_ALL_HZ - _ALL_TONE_HZ), 0.0, 1.0).astype(np.float32)
 
 
+def power_taken_up(amplitudes: FloatArray, log_missing: AnyArray, log_tone: AnyArray) -> FloatArray:
+    """Return the power of the noise that partials took up and their residual lacks.
+
+    Args:
+        amplitudes: Size of each partial. Shape [frames, partials].
+        log_missing: See `pychang.analysis.Analysis`, also for `log_tone`. Shapes [frames, partials].
+
+    Returns:
+        Float32, shape [frames, partials].
+    """
+    noise_share = -np.expm1(2.0 * log_tone.astype(np.float32))
+    lacking = -np.expm1(-2.0 * log_missing.astype(np.float32))
+    return np.asarray(0.5 * amplitudes**2 * noise_share * lacking, np.float32)
+
+
 def over_partials(rows: FloatArray, width: int) -> FloatArray:
     """Mean over `width` neighbouring partials. Shape kept."""
     return np.ascontiguousarray(smoothed(rows.T, width).T) if rows.shape[1] > width else rows

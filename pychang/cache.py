@@ -92,7 +92,8 @@ def _is_whole(values: dict[str, FloatArray]) -> bool:
     rows = (*frames, *values["log_amplitudes"].shape[1:2])
     shapes = dict.fromkeys(_TABLES, rows)
     shapes |= dict.fromkeys(("f0_hz", "voicing", "phase_cycles"), frames)
-    shapes |= {"pulsing": (*frames, 2), "residual": (values["residual"].size,), "peak": ()}
+    shapes |= dict.fromkeys(("residual", "breath"), (values["residual"].size,))
+    shapes |= {"pulsing": (*frames, 2), "peak": ()}
     return len(rows) == 2 and all(
         values[name].shape == shape and values[name].dtype.kind in "fc" for name, shape in shapes.items()
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from pychang.analysis import Analysis
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
-from pychang.breath import smoothed
+from pychang.breath import power_taken_up, smoothed
 from pychang.glottis import at_frames, at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.life import own_movement
@@ -84,9 +84,8 @@ def breath_in_partials(analysis: Analysis, source_frames: FloatArray) -> FloatAr
     last = len(analysis.log_amplitudes) - 1
     first, final = (int(np.clip(at, 0, last)) for at in (source_frames.min(), source_frames.max()))
     part = slice(first, final + 2)  # of a long recording a note reads but little
-    noise_share = -np.expm1(2.0 * analysis.log_tone[part].astype(np.float32))
-    lacking = -np.expm1(-2.0 * analysis.log_missing[part].astype(np.float32))
-    power = 0.5 * np.exp(2.0 * analysis.log_amplitudes[part]) * noise_share * lacking
+    amplitudes = np.exp(analysis.log_amplitudes[part])
+    power = power_taken_up(amplitudes, analysis.log_missing[part], analysis.log_tone[part])
     return at_frames(power, source_frames - first)
 
 

@@ -15,6 +15,7 @@ from pychang.breath import smoothed
 from pychang.glottis import at_frames, at_samples
 from pychang.harmonics import sample_phase, synthesise
 from pychang.note import NotePlan
+from pychang.own_breath import own_share
 from pychang.partials import HOLD_SMOOTHING_FRAMES, breath_in_partials, partials
 from pychang.phase import wanted_phase
 from pychang.pulsing import pulsed
@@ -75,7 +76,10 @@ def draw(analysis: Analysis, plan: NotePlan, as_moved: bool = False) -> Picture:
 
 
 def _breath(analysis: Analysis, plan: NotePlan, own_hz: FloatArray, changed: FloatArray) -> FloatArray:
-    """Fresh noise like a voice's: the recording's own would be heard as a second voice at another pitch.
+    """Even noise like a voice's, under a pitch that is not the recording's.
+
+    The residual itself would be heard as a second voice. Where there is breath enough to be told from the
+    tone it is the recording's own; else, and in a held vowel, which is to be steady, it is made anew.
 
     Args:
         own_hz: The recording's pitch there. Shape [frames].
@@ -84,6 +88,7 @@ def _breath(analysis: Analysis, plan: NotePlan, own_hz: FloatArray, changed: Flo
     Returns:
         Shape [lead_samples + samples].
     """
+    samples = plan.samples + plan.lead_samples
     # between frames powers are mixed: a mean of two amplitudes would be too soft
     power = at_frames(np.exp(2.0 * analysis.log_noise.astype(np.float32)), plan.source_frames)
     power += changed[:, None].astype(np.float32) * breath_in_partials(analysis, plan.source_frames)
@@ -91,8 +96,16 @@ def _breath(analysis: Analysis, plan: NotePlan, own_hz: FloatArray, changed: Flo
     if held.any():
         power += held * (smoothed(power, HOLD_SMOOTHING_FRAMES) - power)
     # breath is let out in puffs, one a cycle: the higher the pitch the more of them
-    power *= np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)[:, None]
-    return shape_noise(power, own_hz, plan.samples + plan.lead_samples, plan.formant_ratio, plan.seed)
+    puffs = np.clip(plan.f0_hz / own_hz, *_PUFFS).astype(np.float32)
+    power *= puffs[:, None]
+    own = changed * (1.0 - plan.held)
+    if not own.any():
+        return shape_noise(power, own_hz, samples, plan.formant_ratio, plan.seed)
+    share = own_share(at_frames(analysis.log_tone, plan.source_frames))
+    power *= 1.0 - own[:, None].astype(np.float32) * share
+    fresh = shape_noise(power, own_hz, samples, plan.formant_ratio, plan.seed)
+    moved = move_residual(analysis.breath, plan.source_frames, samples, plan.formant_ratio, plan.seed)
+    return fresh + moved * at_samples(np.sqrt(own * puffs), samples)
 
 
 def _changed(own_hz: FloatArray, plan: NotePlan, coherence: FloatArray) -> FloatArray:

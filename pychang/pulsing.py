@@ -69,11 +69,32 @@ def pulsed(noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray
     Returns:
         Float32, shape [samples].
     """
+    return _swelled(noise, phase_at_samples, tables, 1.0)
+
+
+def evened(noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray) -> FloatArray:
+    """Undo `pulsed`: noise that swells as the tables say flows evenly then.
+
+    Args:
+        noise: Shape [samples].
+        phase_at_samples: Its own, in cycles. Shape [samples].
+        tables: `pulse_tables` of it; beyond the last frame it holds. Shape [frames, 2].
+
+    Returns:
+        Float32, shape [samples].
+    """
+    return _swelled(noise, phase_at_samples, np.concatenate([tables, tables[-1:]]), -1.0)
+
+
+def _swelled(
+    noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray, direction: float
+) -> FloatArray:
+    """Noise times the swell of its tables (`direction` 1), or divided by it (-1). Shape kept."""
     size = np.abs(tables)
     depth = np.minimum(size, _MOST)
     sharpness = 2.0 * depth + depth**3 + (5.0 / 6.0) * depth**5
-    swing = (0.5 * sharpness / (size + 1e-9)) * tables
-    level = 0.5 * np.log(np.i0(sharpness))
+    swing = (0.5 * direction * sharpness / (size + 1e-9)) * tables
+    level = 0.5 * direction * np.log(np.i0(sharpness))
     turn = (phase_at_samples - np.floor(phase_at_samples)).astype(np.float32) * np.float32(2.0 * np.pi)
     cosine, sine = np.cos(turn), np.sin(turn)
     gains = []
@@ -83,7 +104,7 @@ def pulsed(noise: FloatArray, phase_at_samples: FloatArray, tables: ComplexArray
         gains.append(np.exp(along * cosine - across * sine - evening))
     low, high = gains
     high_part = np.convolve(noise, _high_pass())[_TAPS // 2 : _TAPS // 2 + len(noise)]
-    return noise * low + high_part * (high - low)
+    return np.asarray(noise * low + high_part * (high - low), np.float32)
 
 
 def _in_bands(wave: FloatArray) -> Iterator[tuple[FloatArray, float]]:

@@ -109,6 +109,7 @@ def made_analysis(f0_hz: float | FloatArray, log_amplitudes: FloatArray) -> Anal
         f0_hz=f0, voicing=np.ones(frames), phase_cycles=frame_phase(f0), log_amplitudes=logs,
         tract_phase=np.zeros_like(logs), deviation=np.ones_like(logs, np.complex64),
         residual=np.zeros((frames - 1) * HOP_SAMPLES, np.float32),
+        breath=np.zeros((frames - 1) * HOP_SAMPLES, np.float32),
         log_noise=np.full_like(logs, -16.0), log_missing=np.zeros_like(logs), log_tone=np.zeros_like(logs),
         pulsing=np.zeros((frames, 2), np.complex64), peak=1.0,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 
 from pychang.analysis import analyse
 from pychang.arrays import ComplexArray, FloatArray
-from pychang.pulsing import pulse_tables, pulsed
+from pychang.pulsing import evened, pulse_tables, pulsed
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 from tests.pychang.signals import filtered, power_db, white
 
@@ -115,3 +115,11 @@ def test_the_deepest_pulse_is_bounded() -> None:
     got = pulsed(noise, cycles(220.0), tables(0.0, 2.0))
     assert abs(coefficient(got, cycles(220.0), *BANDS_HZ[1])) < 0.65
     assert np.abs(got).max() < 2.5 * np.abs(noise).max()
+
+
+@pytest.mark.parametrize("f0_hz", [90.0, 330.0])
+@pytest.mark.parametrize(("depth", "place"), [(0.5, 0.2), (1.1, -0.4)])
+def test_evened_noise_is_what_was_pulsed(f0_hz: float, depth: float, place: float) -> None:
+    noise, told = white(SAMPLES), tables(place, depth)
+    got = evened(pulsed(noise, cycles(f0_hz), told), cycles(f0_hz), told[:-1])
+    np.testing.assert_allclose(got, noise, atol=1e-5)
