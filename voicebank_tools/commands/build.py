@@ -50,15 +50,10 @@ def build(
     from voicebank_tools.training.examples import Recipe
     from voicebank_tools.training.summary import dataset_summary
 
+    recipe = Recipe(shifts, starved, moved, altered)
     options = BuildOptions(
-        Recipe(shifts, starved, moved),
-        altered,
-        pairs,
-        validate=validate,
-        most_minutes=most_minutes,
-        jobs=jobs,
-        seed=seed,
-    )
+        recipe, pairs, validate=validate, most_minutes=most_minutes, jobs=jobs, seed=seed
+    )  # fmt: skip
     with share_progress("examples", hidden=quiet) as on_progress:
         dataset = build_dataset(folders, output, options, on_progress)
     tell_failed(dataset.failed)

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
@@ -32,8 +31,9 @@ Batch = dict[str, FloatArray]
 SHARES = (0.3, 0.2, 0.25, 0.25)
 """How often each of the `KINDS` is drawn, of those that there are."""
 
-COLOUR_BANDS = 25
-"""Over so many bands differences are a voice's colour: wider than partials of 600 Hz lie apart."""
+UNKNOWN_SHARES = (0.2, 0.0, 0.6, 0.3)
+"""How often the voice is not told, of each of the `KINDS`: most often in true pairs, which show what a change
+of pitch costs any voice, where the way back of a shifted example shows it twice."""
 
 FEWEST_STRENGTH = 0.05
 """Frames in which the gains hardly apply teach nothing."""
@@ -46,7 +46,8 @@ class BatchOptions:
     Attributes:
         examples: In each batch.
         frames: Of each crop, 10 ms each.
-        unknown_share: How often the voice is not told, so that the neutral code learns to sing all.
+        unknown_shares: How often the voice is not told, of each of the `KINDS`, so that the neutral code
+            learns what all need.
         leave_out: Voices besides the dataset's validation voices that are not drawn.
         held_out_share: Of each voice's shards, kept for validation with the voice told: for a training on
             one voice alone, which has no other to be measured on.
@@ -57,7 +58,7 @@ class BatchOptions:
 
     examples: int = 8
     frames: int = 128
-    unknown_share: float = 0.5
+    unknown_shares: tuple[float, ...] = UNKNOWN_SHARES
     leave_out: tuple[str, ...] = ()
     held_out_share: float = 0.0
     shares: tuple[float, ...] = SHARES
@@ -150,10 +151,8 @@ class Sampler:
         voice = voices[_pick(rng, [len(self._trained[kind][voice]) ** 0.5 for voice in voices])]
         places = self._trained[kind][voice]
         crop = self._crop(places[int(rng.integers(len(places)))], rng, self.options.augmentation)
-        if rng.random() < self.options.unknown_share:
+        if rng.random() < self.options.unknown_shares[kind]:
             crop["voice"] = np.zeros((), np.int32)
-            if kind == PAIR:
-                crop["target_db"] = in_own_colour(crop["target_db"], crop["levels_db"])
         return crop
 
     def _crop(self, place: Place, rng: np.random.Generator, augmentation: Augmentation | None) -> Batch:
@@ -204,24 +203,6 @@ def padded(example: Example, voice: int, frames: int) -> Batch:
         "reference_db": np.array(reference, np.float32),
         "kind": np.array(example.kind, np.int32),
     }
-
-
-def in_own_colour(target_db: FloatArray, levels_db: FloatArray) -> FloatArray:
-    """Return a target in the colour of the picture it is made from, but with its own fine structure.
-
-    What pitch does to the colour of a voice is that voice's own: what is learnt of it from others is wrong
-    more often than not (measured). How partials stand out of the noise between them is alike in all.
-
-    Args:
-        target_db: Total and noise. Shape [frames, bands, 2].
-        levels_db: Harmonic and noise part. Shape [frames, bands, 2].
-    """
-    total_db = 10.0 * np.log10((10.0 ** (levels_db / 10.0)).sum(axis=2))
-    reach = COLOUR_BANDS // 2
-    padded_db = np.pad(target_db[..., 0] - total_db, ((0, 0), (reach, reach)), mode="edge")
-    # the median: what is missing between partials is no colour
-    colour_db = np.median(sliding_window_view(padded_db, COLOUR_BANDS, axis=1), axis=2)
-    return np.maximum(target_db - colour_db[..., None], FLOOR_DB).astype(np.float32)
 
 
 def stacked(rows: Sequence[Batch]) -> Batch:

@@ -53,9 +53,7 @@ class BuildOptions:
     """How a dataset is built.
 
     Attributes:
-        recipe: Examples of each recording.
-        altered: How often a recording is first made another voice's (see `other_voice`): for a generator of
-            all voices, not for a voice of its own. True pairs and voices to validate on stay as they are.
+        recipe: Examples of each recording; those of voices to validate on are never altered.
         pairs: Whether true pairs are looked for.
         wanted_pairs: Where a voice has fewer, its clips are paired with more others than usually.
         validate: Voices kept for validation.
@@ -65,7 +63,6 @@ class BuildOptions:
     """
 
     recipe: Recipe = field(default_factory=Recipe)
-    altered: float = 0.0
     pairs: bool = True
     wanted_pairs: int = 0
     validate: tuple[str, ...] = ()
@@ -82,7 +79,6 @@ class Work:
     facts: CorpusFacts
     clips: tuple[tuple[Clip, ...], ...]
     recipe: Recipe
-    altered: float
     seed: int
 
     @property
@@ -164,9 +160,10 @@ def make_shard(work: Work, folder: Path) -> Made:
 def _works(corpus: Corpus, options: BuildOptions) -> Iterator[Work]:
     """Yield what a voice gives: each recording by itself, then its true pairs."""
     recordings = _thinned(corpus, options.most_minutes)
-    share = 0.0 if corpus.voice in options.validate else options.altered
+    validated = corpus.voice in options.validate
+    recipe = replace(options.recipe, altered=0.0) if validated else options.recipe
     for path in recordings:
-        yield Work(corpus.voice, corpus.facts, ((Clip(path),),), options.recipe, share, options.seed)
+        yield Work(corpus.voice, corpus.facts, ((Clip(path),),), recipe, options.seed)
     if not options.pairs:
         return
     rng = np.random.default_rng(options.seed)
@@ -174,7 +171,7 @@ def _works(corpus: Corpus, options: BuildOptions) -> Iterator[Work]:
     most = partners_of_each(sum(map(len, found)), options.wanted_pairs)
     for group in found:
         for pairs in _by_wanted(partners(group, rng, most)):
-            yield Work(corpus.voice, corpus.facts, pairs, options.recipe, 0.0, options.seed)
+            yield Work(corpus.voice, corpus.facts, pairs, recipe, options.seed)
 
 
 def _by_wanted(pairs: Sequence[tuple[Clip, Clip]]) -> list[tuple[tuple[Clip, ...], ...]]:
@@ -217,7 +214,7 @@ def _examples(work: Work, rng: np.random.Generator, failed: dict[str, str]) -> I
         try:
             if len(clips) == 1:
                 for piece in cut(read_recording(clips[0].path, work.facts)):
-                    other = work.altered > 0.0 and rng.random() < work.altered
+                    other = work.recipe.altered > 0.0 and rng.random() < work.recipe.altered
                     yield from own_examples(altered(piece, rng) if other else piece, work.recipe, rng)
             else:
                 source, wanted = (_analysed(clip, work.facts) for clip in clips)
@@ -257,7 +254,6 @@ def _key(work: Work) -> str:
         "recipe": asdict(work.recipe) if len(work.clips[0]) == 1 else None,
         "band_hz": work.facts.band_hz,
         "seed": work.seed,
-        **({"altered": work.altered} if work.altered else {}),
     }
     digest.update(json.dumps(how, sort_keys=True).encode())
     return digest.hexdigest()

@@ -66,11 +66,20 @@ class Example:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many examples each recording gives: round trips of pitch, starved ones, and as moved."""
+    """What each recording gives by itself.
+
+    Attributes:
+        shifts: Examples of round trips of pitch.
+        starved: Starved ones.
+        moved: Moved ones.
+        altered: How often the recording is first made another voice's (see `other_voice`): for a generator
+            of all voices, not for a voice of its own.
+    """
 
     shifts: int = 1
     starved: int = 1
     moved: int = 1
+    altered: float = 0.0
 
 
 @dataclass(frozen=True)

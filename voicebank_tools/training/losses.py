@@ -18,7 +18,7 @@ SCALES = ((1, 1), (3, 3), (9, 7))
 """Frames and bands over which differences are averaged before they are counted: one frame of noise never
 matches another, its mean does."""
 
-GAIN_PENALTY = 0.01
+GAIN_PENALTY = 0.03
 """For each decibel of gain: what does not help is left alone."""
 
 CODE_PENALTY = 0.001

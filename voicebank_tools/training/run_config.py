@@ -12,7 +12,7 @@ from voicebank_tools.training.batches import BatchOptions
 from voicebank_tools.training.dataset import VoiceFacts
 from voicebank_tools.training.network import NetworkOptions
 
-RUN_FORMAT = 2
+RUN_FORMAT = 3
 """Raised when an older run would become something else with this version's network."""
 
 _FILE = "run.json"

@@ -25,7 +25,7 @@ from voicebank_tools.training.batches import BatchOptions, places_of
 from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
 from voicebank_tools.training.corpora import SUFFIXES
 from voicebank_tools.training.dataset import Dataset
-from voicebank_tools.training.examples import Recipe
+from voicebank_tools.training.examples import KINDS, Recipe
 from voicebank_tools.training.export import export_generator
 from voicebank_tools.training.model_folder import TrainedModel, open_trained
 from voicebank_tools.training.network import build_network
@@ -173,7 +173,7 @@ def batches_of_voice(pitch_hz: tuple[float, float], seed: int) -> BatchOptions:
         colour_share=0.0, formant_share=HEAD_SHARE if octaves else 0.0, formant_octaves=octaves
     )
     return BatchOptions(
-        examples=_EXAMPLES, unknown_share=0.0, held_out_share=HELD_OUT_SHARE, shares=SHARES,
+        examples=_EXAMPLES, unknown_shares=(0.0,) * len(KINDS), held_out_share=HELD_OUT_SHARE, shares=SHARES,
         augmentation=other_pitches, seed=seed,
     )  # fmt: skip
 

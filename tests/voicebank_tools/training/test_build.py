@@ -98,8 +98,9 @@ def test_altered_voices_are_others_and_pairs_and_voices_to_validate_on_are_not(
 ) -> None:
     (bank / "broken.wav").unlink()
     plain = build_dataset([bank], tmp_path / "plain", OPTIONS)
-    other = build_dataset([bank], tmp_path / "other", replace(OPTIONS, altered=1.0))
-    kept = build_dataset([bank], tmp_path / "kept", replace(OPTIONS, altered=1.0, validate=("singer",)))
+    always = replace(OPTIONS, recipe=replace(OPTIONS.recipe, altered=1.0))
+    other = build_dataset([bank], tmp_path / "other", always)
+    kept = build_dataset([bank], tmp_path / "kept", replace(always, validate=("singer",)))
 
     def keys(dataset: Dataset, sources: int) -> set[str]:
         return {shard.key for shard in dataset.shards if len(shard.sources) == sources}

@@ -46,6 +46,25 @@ def test_gains_stay_within_their_bounds_and_know_the_voice() -> None:
     assert np.abs(np.asarray(network([30.0 * image, scalars, -code])) - gains).max() > 1e-3
 
 
+def test_of_a_voice_without_a_code_it_sees_no_picture_and_not_which_way_a_note_was_moved() -> None:
+    network = stirred(SMALL)
+    (image, scalars, code), (other_image, other_scalars, _) = inputs(30), inputs(30, seed=5)
+    image[..., 0] = other_image[..., 0] = 0.0  # no leakage, which no voice has gains for
+    of_all = [SCALARS.index(name) for name in ("distance", "speed", "voicing")]
+    other_scalars[..., of_all] = scalars[..., of_all]
+
+    def apart(code: np.ndarray) -> float:
+        ours, theirs = (network([*one, code]) for one in ((image, scalars), (other_image, other_scalars)))
+        return float(np.abs(np.asarray(ours) - np.asarray(theirs)).max())
+
+    assert apart(0.0 * code) == 0.0
+    assert apart(1e-3 * code) > 0.1
+    further = scalars.copy()
+    further[..., SCALARS.index("distance")] += 1.0
+    told = [np.asarray(network([image, one, 0.0 * code])) for one in (scalars, further)]
+    assert np.abs(told[0] - told[1]).max() > 0.01
+
+
 def test_a_frame_is_changed_by_its_neighbourhood_and_by_nothing_beyond() -> None:
     network, around = stirred(SMALL), SMALL.context_frames
     assert NetworkOptions().context_frames == 21

@@ -28,7 +28,7 @@ def test_what_was_asked_for_comes_back(tmp_path: Path) -> None:
     [
         ("{", "is damaged"),
         ('{"format": 99}', "has format 99"),
-        ('{"format": 2}', "is damaged"),
+        ('{"format": 3}', "is damaged"),
         ("[1]", "is damaged"),
     ],
 )
