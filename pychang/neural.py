@@ -17,6 +17,7 @@ from pychang.note import NotePlan
 from pychang.prior import Picture, draw
 
 _FAMILIAR_SEMITONES, _STRANGE_SEMITONES = 3.0, 7.0
+_OF_STRANGERS = 0.5  # what was learnt from others' ways back is what two moves cost
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class NeuralEngine:
         )
 
     def _familiar(self, f0_hz: FloatArray) -> FloatArray:
-        """How far a fitted voice is known at each pitch, 0..1. Shape [frames].
+        """How far a voice is known at each pitch, 0..1: half, if none was fitted to it. Shape [frames].
 
         Beyond what it was heard at a fitted generator guesses: fitted to one pitch (F4), it was measured to
         raise the treble of notes an octave above by 6 dB.
         """
         if self.pitch_hz is None:
-            return np.ones(len(f0_hz))
+            return np.full(len(f0_hz), _OF_STRANGERS)
         lowest_hz, highest_hz = self.pitch_hz
         beyond = 12.0 * np.log2(np.maximum(f0_hz / highest_hz, lowest_hz / f0_hz))
         return np.interp(beyond, [_FAMILIAR_SEMITONES, _STRANGE_SEMITONES], [1.0, 0.0])

@@ -67,8 +67,11 @@ def own_breath(
     weight = (voicing + 1e-3)[:, None].astype(np.float32)
     tone = smoothed(amplitudes * weight, _TONE_FRAMES) / smoothed(weight, _TONE_FRAMES)
     tone *= np.clip(np.exp(2.0 * log_tone) / _SURE_TONE, 0.0, 1.0)
-    taken = ((amplitudes - tone) * voicing[:, None]).astype(np.complex64)
-    noisy = residual + synthesise(taken, phase_at_samples)
+    taken = amplitudes - tone
+    # where a voice opens or closes quicker than that, what differs is tone all the same
+    most = np.abs(amplitudes) * np.sqrt(-np.expm1(2.0 * log_tone))
+    taken *= np.minimum(1.0, most / (np.abs(taken) + 1e-9)) * voicing[:, None]
+    noisy = residual + synthesise(taken.astype(np.complex64), phase_at_samples)
 
     def steady(power: FloatArray) -> FloatArray:
         return smoothed(over_partials(power * weight, _PARTIALS), _FRAMES) + _LEAST_POWER

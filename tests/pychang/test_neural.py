@@ -29,8 +29,9 @@ def sung() -> Analysis:
 
 
 def engine(tmp_path: Path, w: Weights, code: FloatArray | None = None) -> NeuralEngine:
+    """Of a voice that is known at every pitch."""
     made = load_generator(write_model(tmp_path / "g.onnx", w))
-    return NeuralEngine(made, made.neutral_code if code is None else code)
+    return NeuralEngine(made, made.neutral_code if code is None else code, pitch_hz=(50.0, 2000.0))
 
 
 def constant(harmonic_db: float, noise_db: float) -> Weights:
@@ -47,6 +48,13 @@ def test_an_untrained_network_is_the_classic_engine_bit_for_bit(tmp_path: Path) 
         wave = made.render(sung(), plan)
         assert wave.dtype == np.float32
         assert wave.tobytes() == ClassicEngine().render(sung(), plan).tobytes()
+
+
+def test_a_voice_that_none_was_fitted_to_is_given_half_the_gains(tmp_path: Path) -> None:
+    plan = straight_plan(SAMPLES, 330.0, 10.0)
+    fitted, half = engine(tmp_path, constant(6.0, 0.0)), engine(tmp_path, constant(3.0, 0.0))
+    stranger = replace(fitted, pitch_hz=None)
+    assert error_db(stranger.render(sung(), plan), half.render(sung(), plan)) < -90
 
 
 def test_gains_reach_each_part(tmp_path: Path) -> None:

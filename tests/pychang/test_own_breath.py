@@ -105,6 +105,14 @@ def test_moved_breath_holds_no_second_voice(f0_hz: float) -> None:
     assert comb_db((voice + noise)[INNER], f0_hz) > 6.0  # the measure sees a voice
 
 
+def as_strong_as_noise(f0_hz: float) -> FloatArray:
+    """Partials from 1 to 18 kHz, each as strong as the noise of -45 dB in its band."""
+    level = np.sqrt(2.0 * 10**-4.5 * f0_hz / (SAMPLE_RATE_HZ / 2))
+    phase = 2 * np.pi * f0_hz * times_s(SECONDS)
+    numbers = range(int(1000 / f0_hz) + 1, int(18000 / f0_hz))
+    return np.asarray(level * sum(np.cos(k * phase) for k in numbers))
+
+
 def comb_db(wave: FloatArray, f0_hz: float) -> float:
     """How far the partials of a pitch stand out of what lies half-way between them, 4 to 12 kHz."""
     power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) ** 2
@@ -127,3 +135,14 @@ def test_the_share_goes_from_tone_to_breath() -> None:
 
 def test_without_a_voice_there_is_none() -> None:
     assert not analyse(white(SAMPLES)).breath.any()
+
+
+@pytest.mark.parametrize("f0_hz", [140.0, 330.0])
+def test_a_voice_that_stops_at_once_does_not_sing_on_in_its_breath(f0_hz: float) -> None:
+    """In the closure of a consonant the tone is gone, and neither is it there the other way round."""
+    closed = slice(SAMPLES // 2, SAMPLES // 2 + SAMPLE_RATE_HZ // 20)
+    wave = tones(f0_hz, 1000.0) + 2.0 * as_strong_as_noise(f0_hz) + white(SAMPLES, -45.0)
+    wave[closed] *= 0.03
+    analysis = analyse(np.asarray(wave, np.float32))
+    inside = slice(closed.start + SAMPLE_RATE_HZ // 100, closed.stop - SAMPLE_RATE_HZ // 100)
+    assert power_db(analysis.breath[inside]) < power_db(wave[inside]) + 6.0
