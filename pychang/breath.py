@@ -76,10 +76,9 @@ def noise_and_tone(
         Natural logs of amplitude ratios: the recording's noise to the residual's, at least 0; and the
         partial's own to the measured one, at most 0. Both smooth. Shapes [frames, partials].
     """
-    weight = (voicing + 1e-3)[:, None].astype(np.float32)
 
     def steady(rows: FloatArray) -> FloatArray:
-        return smoothed(rows * weight, _FRAMES) / smoothed(weight, _FRAMES)
+        return weighted_mean(rows, _FRAMES, voicing + 1e-3)
 
     above = power_between_partials(samples, phase, amplitudes.shape[1]) + _LEAST_POWER
     below = np.concatenate([above[:, :1], above[:, :-1]], axis=1)
@@ -136,6 +135,12 @@ def smoothed(rows: AnyArray, width: int) -> AnyArray:
     for i, gain in enumerate(window):
         out += gain * padded[i : i + len(rows)]
     return out
+
+
+def weighted_mean(rows: AnyArray, width: int, weights: FloatArray) -> AnyArray:
+    """`smoothed`, each frame counting by its weight. Shapes [frames, partials], [frames]."""
+    weight = weights.astype(np.float32)[:, None]
+    return smoothed(rows * weight, width) / smoothed(weight, width)
 
 
 def _mean_over_bins(power: FloatArray, width: int) -> FloatArray:

@@ -9,7 +9,7 @@ made anew there. The puffs of the recording's own pitch are evened out, for the 
 import numpy as np
 
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
-from pychang.breath import noise_bands, over_partials, power_taken_up, smoothed
+from pychang.breath import noise_bands, over_partials, power_taken_up, smoothed, weighted_mean
 from pychang.glottis import at_positions
 from pychang.harmonics import synthesise
 from pychang.image import IMAGE_HOP_SAMPLES, band_centres_hz, filtered, image_frames
@@ -65,7 +65,7 @@ def own_breath(
     log_noise, log_missing, log_tone = tables
     share = own_share(log_tone)
     weight = (voicing + 1e-3)[:, None].astype(np.float32)
-    tone = smoothed(amplitudes * weight, _TONE_FRAMES) / smoothed(weight, _TONE_FRAMES)
+    tone = weighted_mean(amplitudes, _TONE_FRAMES, voicing + 1e-3)
     tone *= np.clip(np.exp(2.0 * log_tone) / _SURE_TONE, 0.0, 1.0)
     taken = amplitudes - tone
     # where a voice opens or closes quicker than that, what differs is tone all the same

@@ -9,7 +9,7 @@ import numpy as np
 
 from pychang.analysis import Analysis
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
-from pychang.breath import power_taken_up, smoothed
+from pychang.breath import power_taken_up, smoothed, weighted_mean
 from pychang.glottis import at_frames, at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.life import own_movement
@@ -47,8 +47,8 @@ def partials(
     held = plan.held
     # loud frames lend their phase to the few at an onset, which are too short to be measured well
     loudness = np.exp(2 * logs).sum(1) * voicing**2 + 1e-9
-    deviation = _blend(_weighted_mean(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
-    tract = _blend(_weighted_mean(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
+    deviation = _blend(weighted_mean(deviation, _SHIFT_SMOOTHING_FRAMES, loudness), deviation, coherence)
+    tract = _blend(weighted_mean(tract, _SHIFT_SMOOTHING_FRAMES, loudness), tract, coherence)
     if held.any():
         moves = own_movement(analysis.log_amplitudes, source, held, plan.seed)
         logs = _enlivened(_steady(logs, held), moves)
@@ -135,12 +135,6 @@ def _enlivened(logs: FloatArray, moves: FloatArray) -> FloatArray:
 def _log_level(logs: FloatArray) -> FloatArray:
     """Natural log of each frame's amplitude. Shapes [frames, partials] -> [frames, 1]."""
     return 0.5 * np.log(np.exp(2 * logs).sum(1, keepdims=True) + 1e-12)
-
-
-def _weighted_mean(rows: AnyArray, width: int, weights: FloatArray) -> AnyArray:
-    """`smoothed`, each frame counting by its weight. Shapes [frames, partials], [frames]."""
-    weight = weights.astype(np.float32)[:, None]
-    return smoothed(rows * weight, width) / smoothed(weight, width)
 
 
 def _smoothed_over_partials(logs: FloatArray) -> FloatArray:
