@@ -98,6 +98,20 @@ def test_a_burst_stays_where_the_map_says() -> None:
     assert 2 * 20000 - 3000 < heard[0] < heard[-1] < 2 * 20200 + 3000
 
 
+@pytest.mark.parametrize("speed", [0.45, 0.56, 0.8, 1.8])
+def test_a_stretched_burst_is_a_burst(speed: float) -> None:
+    """A consonant as it is made: a pause, a burst, and breath that dies away."""
+    consonant = 1e-4 * white(44100)
+    consonant[20000:] += white(24100) * np.exp(-np.arange(24100) / 1500.0).astype(np.float32)
+    for seed in range(6):
+        moved = move_residual(consonant, speed * np.arange(200 / speed), round(43000 / speed), seed=seed)
+        begin = round(20000 / speed)
+        energy = np.cumsum(moved.astype(float) ** 2) / np.sum(moved.astype(float) ** 2)
+        assert energy[begin - 256] < 0.04  # none of it before
+        middle = float(np.interp(0.5, energy, np.arange(len(energy))))
+        assert middle - begin == pytest.approx(1500 * np.log(2) / 2 / speed, abs=180)
+
+
 @pytest.mark.parametrize("speed", [0.67, 0.8, 1.2, 1.43])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_burst_at_nearly_its_own_speed_is_neither_early_nor_late(speed: float, seed: int) -> None:
