@@ -10,7 +10,7 @@ import numpy as np
 from pychang.analysis import Analysis
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
 from pychang.breath import power_taken_up, smoothed, weighted_mean
-from pychang.glottis import at_frames, at_positions
+from pychang.glottis import at_frames, at_positions, curve_at_positions
 from pychang.harmonics import TOP_HZ, harmonic_count
 from pychang.life import own_movement
 from pychang.note import NotePlan
@@ -59,7 +59,7 @@ def partials(
     count = harmonic_count(float(plan.f0_hz.min()))
     wanted_hz = np.arange(1, count + 1)[None] * plan.f0_hz[:, None]
     position = wanted_hz / (source_f0 * plan.formant_ratio)[:, None] - 1.0
-    log_wanted = at_positions(logs, position)
+    log_wanted = curve_at_positions(logs, position)
     # fewer partials share the power when the pitch rises
     log_wanted += 0.5 * np.log(plan.f0_hz / source_f0)[:, None]
     if plan.tilt_db_per_octave:

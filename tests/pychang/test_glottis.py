@@ -7,6 +7,7 @@ from pychang.analysis import analyse
 from pychang.glottis import (
     at_positions,
     at_samples,
+    curve_at_positions,
     drift_turns,
     log_amplitude,
     minimum_phase,
@@ -71,6 +72,31 @@ def test_reading_between_columns() -> None:
     at = np.array([[-5.0, 0.5, 1.25, 9.0], [0.0, 1.0, 1.5, 2.0]])
     np.testing.assert_allclose(at_positions(rows, at), [[0.0, 1.0, 3.0, 6.0], [1.0, 1.0, 2.0, 3.0]])
     np.testing.assert_array_equal(at_positions(np.array([[7.0]]), np.array([[0.0, 3.0]])), [[7.0, 7.0]])
+
+
+def test_a_curve_between_columns_follows_a_peak_and_passes_through_them() -> None:
+    columns = np.arange(12.0)
+    rows = (3.0 * np.exp(-(((columns - 5.4) / 2.5) ** 2))).astype(np.float32)[None]
+    at = np.linspace(0.0, 11.0, 111)[None]
+    truth = 3.0 * np.exp(-(((at - 5.4) / 2.5) ** 2))
+    curve = curve_at_positions(rows, at)
+    np.testing.assert_allclose(curve[:, ::10], rows, atol=1e-6)
+    assert np.abs(curve - truth).max() < 0.05
+    assert np.abs(curve - truth).mean() < 0.4 * np.abs(at_positions(rows, at) - truth).mean()
+    np.testing.assert_allclose(curve_at_positions(rows, np.array([[-3.0, 40.0]])), rows[:, [0, -1]])
+
+
+def test_a_curve_does_not_swing_next_to_an_empty_column() -> None:
+    rows = np.array([[-2.0, -2.0, -2.0, -16.0, -2.0, -2.0]], np.float32)
+    curve = curve_at_positions(rows, np.linspace(0.0, 5.0, 101)[None])
+    assert curve.max() <= -2.0 + 0.36
+    assert curve.min() >= -16.4
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_curve_through_few_columns_is_a_line(columns: int) -> None:
+    rows, at = np.arange(1.0, columns + 1, dtype=np.float32)[None], np.array([[-1.0, 0.25, 3.0]])
+    np.testing.assert_array_equal(curve_at_positions(rows, at), at_positions(rows, at))
 
 
 def test_drift_of_a_wrong_pitch_is_found() -> None:
