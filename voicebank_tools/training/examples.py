@@ -1,11 +1,12 @@
 """Examples: what the network is shown, and what it should have made of it.
 
-Four kinds. A *shifted* recording is moved to another pitch by the engine, analysed again and asked back: its
-target is the recording. Of a *true pair* one recording is asked for with the times and the pitch of another
-of the same sounds, which is the target. A *moved* one is drawn at its own pitch as though it were another: it
-shows what one move costs, where the way there and back of a shifted one costs twice (measured: trained on
-shifted ones alone, the network undoes a second move that no note has). A *starved* one is moved and has other
-times: slower, quicker, or nearly standing as a held vowel; its target is the recording along the same map.
+Four kinds. A *shifted* recording is moved to another pitch by the engine, half of the time made longer as
+well, analysed again and asked back: its target is the recording. Of a *true pair* one recording is asked for
+with the times and the pitch of another of the same sounds, which is the target. A *moved* one is drawn at
+its own pitch as though it were another: it shows what one move costs, where the way there and back of a
+shifted one costs twice (measured: trained on shifted ones alone, the network undoes a second move that no
+note has). A *starved* one is moved and has other times: slower, quicker, or nearly standing as a held vowel;
+its target is the recording along the same map.
 """
 
 from collections.abc import Iterator
@@ -29,13 +30,14 @@ SHIFTED, STARVED, PAIR, MOVED = 0, 1, 2, 3
 KINDS = ("shifted", "starved", "pair", "moved")
 """Names of the kinds, by number."""
 
-EXAMPLES_VERSION = 4
+EXAMPLES_VERSION = 5
 """Part of every shard's key: raise it whenever an example would come out different."""
 
 FEWEST_VOICED = 0.15
 """Share of voiced frames below which a recording has nothing to teach."""
 
 _SHIFT_SEMITONES = (1.5, 12.0)
+_STRETCHED_SHARE, _MOST_STRETCH = 0.5, 2.0  # of shifted ones, and how much longer they are on their way
 _RUN_FRAMES, _HELD_SHARE, _HELD_SPEED = (40, 200), 0.5, 0.15
 _SPEED_OCTAVES = (-1.0, 1.0)
 _FRAMES = IMAGE_HOP_SAMPLES // HOP_SAMPLES
@@ -137,12 +139,15 @@ def _shifted(
     analysis: Analysis, semitones: float, target_db: FloatArray, rng: np.random.Generator
 ) -> Example | None:
     samples = len(analysis.residual)
-    frames = frames_for(samples, 0)
-    asked = asked_f0(analysis, frames) * 2.0 ** (semitones / 12.0)
-    moved = analyse(draw(analysis, plain_plan(analysis, samples, rng, f0_hz=asked)).wave)
+    stretch = _MOST_STRETCH ** rng.random() if rng.random() < _STRETCHED_SHARE else 1.0
+    longer = round(samples * stretch)
+    source = np.arange(frames_for(longer, 0)) / stretch
+    asked = analysis.own_hz_at(source) * 2.0 ** (semitones / 12.0)
+    moved = analyse(draw(analysis, plain_plan(analysis, longer, rng, source, asked)).wave)
     if _voiced(moved) < 0.5 * _voiced(analysis):
         return None
-    back = plain_plan(moved, samples, rng, f0_hz=asked_f0(analysis, frames))
+    frames = frames_for(samples, 0)
+    back = plain_plan(moved, samples, rng, np.arange(frames) * stretch, asked_f0(analysis, frames))
     return _example(moved, back, target_db, SHIFTED)
 
 

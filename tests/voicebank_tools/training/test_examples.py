@@ -70,6 +70,23 @@ def test_a_shifted_recording_comes_back_at_its_own_pitch(examples: list[Example]
     assert np.abs(total - shifted.target_db[..., 0])[middle, low].mean() < 6.0
 
 
+def test_some_shifted_recordings_were_longer_on_their_way(piece: Piece) -> None:
+    swelling = replace(piece, wave=piece.wave * np.geomspace(0.1, 1.0, len(piece.wave), dtype=np.float32))
+    made = list(own_examples(swelling, Recipe(shifts=6, starved=0, moved=0), np.random.default_rng(2)))
+    speeds = [3.0 * np.median(one.scalars[10:-10, SCALARS.index("speed")]) for one in made]
+    assert 0 < sum(speed > 0.05 for speed in speeds) < len(speeds)
+    assert max(speeds) <= 1.0
+    wanted = band_levels_db(swelling.wave)
+    for one in made:
+        assert np.array_equal(one.target_db[..., 0], wanted)
+        # it is back at its own times: where the recording is loud, so is the example
+        level_db, truth_db = (
+            10 * np.log10((10 ** (levels / 10)).sum(axis=1))
+            for levels in (one.levels_db[..., :2].reshape(len(wanted), -1), wanted)
+        )
+        assert np.ptp((level_db - truth_db)[10:-10]) < 1.5
+
+
 def test_starved_ones_have_other_times_and_are_moved(examples: list[Example]) -> None:
     starved = [one for one in examples if one.kind == STARVED]
     assert len({len(one.weights) for one in starved}) > 1
