@@ -21,7 +21,7 @@ from pychang.pitch import continuous_f0, estimate_pitch, hann_mean
 from pychang.pulsing import pulse_tables
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-ANALYSIS_VERSION = 11
+ANALYSIS_VERSION = 12
 """Part of every cache key: raise it whenever an analysis would come out different."""
 
 _TRACKED_PARTIALS = 8
@@ -116,19 +116,17 @@ def analyse(
     tract = minimum_phase(logs, filled)
     deviation = np.exp(1j * (np.angle(amplitudes) - tract)).astype(np.complex64)
     noise = noise_bands(residual, filled, count)
-    missing, tone = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
-    too_loud = log_too_loud(samples, residual, noise, filled, voicing)
-    noise, tone, missing = noise - too_loud, tone - too_loud, np.maximum(missing - too_loud, 0.0)
+    tables = noise_and_tone(samples, amplitudes, noise, phase, filled, voicing)
+    tables = tables.softer(by=log_too_loud(samples, residual, noise, filled, voicing))
     pulsing = pulse_tables(residual, at_samples, voicing)
-    breath = own_breath(
-        residual, amplitudes, (noise, missing, tone), pulsing, at_samples, filled, voicing
-    )  # fmt: skip
+    breath = own_breath(residual, amplitudes, tables, pulsing, at_samples, filled, voicing)
     nearest = _nearest_voiced(voicing)
     return Analysis(
         f0_hz=np.where(f0 > 0, filled, 0.0), voicing=voicing, phase_cycles=phase,
         log_amplitudes=logs[nearest], tract_phase=tract[nearest], deviation=deviation[nearest],
-        residual=residual, log_noise=noise.astype(np.float16),
-        log_missing=missing[nearest].astype(np.float16), log_tone=tone[nearest].astype(np.float16),
+        residual=residual, log_noise=tables.log_noise.astype(np.float16),
+        log_missing=tables.log_missing[nearest].astype(np.float16),
+        log_tone=tables.log_tone[nearest].astype(np.float16),
         breath=breath, pulsing=pulsing, peak=float(np.max(np.abs(samples))),
     )  # fmt: skip
 

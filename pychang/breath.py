@@ -8,6 +8,8 @@ seen half-way between the partials, and what is a partial's own follows by subtr
 0.6 to 1.0 of its power to the partials, for voices from 80 to 1000 Hz; all of it is subtracted.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
@@ -25,6 +27,19 @@ _LEAST_TONE = 1e-3  # in power
 _MOST_MISSING = 2.0  # nepers, 17 dB
 _ALL_TONE_HZ, _ALL_HZ = 400.0, 1800.0
 _LOG_MEAN_OF_CHANCE = 0.08  # how far the mean log of such powers lies below the log mean, in white noise
+
+
+@dataclass(frozen=True)
+class NoiseTables:
+    """`log_noise`, `log_missing` and `log_tone` of an `Analysis`. Shapes [frames, partials]."""
+
+    log_noise: FloatArray
+    log_missing: FloatArray
+    log_tone: FloatArray
+
+    def softer(self, by: FloatArray) -> "NoiseTables":
+        """Return them with residual and partials softer by so many nepers. Shape [frames, partials]."""
+        return NoiseTables(self.log_noise - by, np.maximum(self.log_missing - by, 0.0), self.log_tone - by)
 
 
 def noise_bands(residual: FloatArray, f0_hz: FloatArray, count: int) -> FloatArray:
@@ -61,7 +76,7 @@ def noise_and_tone(
     phase: FloatArray,
     f0_hz: FloatArray,
     voicing: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
+) -> NoiseTables:
     """Find how much of each partial is noise, and how much noise the residual lacks.
 
     Args:
@@ -73,8 +88,8 @@ def noise_and_tone(
         voicing: 0..1. Shape [frames].
 
     Returns:
-        Natural logs of amplitude ratios: the recording's noise to the residual's, at least 0; and the
-        partial's own to the measured one, at most 0. Both smooth. Shapes [frames, partials].
+        `noise`, and natural logs of amplitude ratios: the recording's noise to the residual's, at least 0;
+        and the partial's own to the measured one, at most 0. Both smooth. Shapes [frames, partials].
     """
 
     def steady(rows: FloatArray) -> FloatArray:
@@ -89,7 +104,8 @@ def noise_and_tone(
     share = np.clip(1.0 - floor / np.maximum(measured, _LEAST_POWER), _LEAST_TONE, 1.0)
     missing = 0.5 * (log_floor - np.log(steady(over_partials(np.exp(2.0 * noise), _PARTIALS))))
     treble = _treble(f0_hz, amplitudes.shape[1])
-    return treble * np.clip(missing, 0.0, _MOST_MISSING), treble * 0.5 * np.log(share)
+    log_missing, log_tone = treble * np.clip(missing, 0.0, _MOST_MISSING), treble * 0.5 * np.log(share)
+    return NoiseTables(noise, log_missing, log_tone)
 
 
 def _treble(f0_hz: FloatArray, count: int) -> FloatArray:
@@ -115,9 +131,13 @@ def power_taken_up(amplitudes: FloatArray, log_missing: AnyArray, log_tone: AnyA
     Returns:
         Float32, shape [frames, partials].
     """
-    noise_share = -np.expm1(2.0 * log_tone.astype(np.float32))
     lacking = -np.expm1(-2.0 * log_missing.astype(np.float32))
-    return np.asarray(0.5 * amplitudes**2 * noise_share * lacking, np.float32)
+    return np.asarray(0.5 * amplitudes**2 * noise_share(log_tone) * lacking, np.float32)
+
+
+def noise_share(log_tone: AnyArray) -> FloatArray:
+    """Return the noise's share of each partial's power, 0..1 (see `pychang.analysis.Analysis`). Float32."""
+    return np.asarray(-np.expm1(2.0 * log_tone.astype(np.float32)), np.float32)
 
 
 def over_partials(rows: FloatArray, width: int) -> FloatArray:

@@ -9,7 +9,15 @@ made anew there. The puffs of the recording's own pitch are evened out, for the 
 import numpy as np
 
 from pychang.arrays import AnyArray, ComplexArray, FloatArray
-from pychang.breath import noise_bands, over_partials, power_taken_up, smoothed, weighted_mean
+from pychang.breath import (
+    NoiseTables,
+    noise_bands,
+    noise_share,
+    over_partials,
+    power_taken_up,
+    smoothed,
+    weighted_mean,
+)
 from pychang.glottis import at_positions
 from pychang.harmonics import synthesise
 from pychang.image import IMAGE_HOP_SAMPLES, band_centres_hz, filtered, image_frames
@@ -35,14 +43,14 @@ def own_share(log_tone: AnyArray) -> FloatArray:
     Returns:
         0..1, in power. Float32, shape [frames, partials].
     """
-    share = -np.expm1(2.0 * log_tone.astype(np.float32))
-    return over_partials(np.clip((share - _LEAST_SHARE) / (_ALL_SHARE - _LEAST_SHARE), 0.0, 1.0), _PARTIALS)
+    share = (noise_share(log_tone) - _LEAST_SHARE) / (_ALL_SHARE - _LEAST_SHARE)
+    return over_partials(np.clip(share, 0.0, 1.0), _PARTIALS)
 
 
 def own_breath(
     residual: FloatArray,
     amplitudes: ComplexArray,
-    tables: tuple[FloatArray, FloatArray, FloatArray],
+    tables: NoiseTables,
     pulsing: ComplexArray,
     phase_at_samples: FloatArray,
     f0_hz: FloatArray,
@@ -53,7 +61,7 @@ def own_breath(
     Args:
         residual: Recording less its partials. Shape [samples].
         amplitudes: Its partials. Shape [frames, partials].
-        tables: log_noise, log_missing and log_tone (see `Analysis`). Shapes [frames, partials].
+        tables: Its noise. Shapes [frames, partials].
         pulsing: How the noise moves within the cycle. Shape [frames, 2].
         phase_at_samples: Glottal phase in cycles. Shape [samples].
         f0_hz: Positive. Shape [frames].
@@ -62,21 +70,21 @@ def own_breath(
     Returns:
         Float32, shape [samples].
     """
-    log_noise, log_missing, log_tone = tables
-    share = own_share(log_tone)
+    share = own_share(tables.log_tone)
     weight = (voicing + 1e-3)[:, None].astype(np.float32)
     tone = weighted_mean(amplitudes, _TONE_FRAMES, voicing + 1e-3)
-    tone *= np.clip(np.exp(2.0 * log_tone) / _SURE_TONE, 0.0, 1.0)
+    tone *= np.clip(np.exp(2.0 * tables.log_tone) / _SURE_TONE, 0.0, 1.0)
     taken = amplitudes - tone
     # where a voice opens or closes quicker than that, what differs is tone all the same
-    most = np.abs(amplitudes) * np.sqrt(-np.expm1(2.0 * log_tone))
+    most = np.abs(amplitudes) * np.sqrt(noise_share(tables.log_tone))
     taken *= np.minimum(1.0, most / (np.abs(taken) + 1e-9)) * voicing[:, None]
     noisy = residual + synthesise(taken.astype(np.complex64), phase_at_samples)
 
     def steady(power: FloatArray) -> FloatArray:
         return smoothed(over_partials(power * weight, _PARTIALS), _FRAMES) + _LEAST_POWER
 
-    wanted = np.exp(2.0 * log_noise) + power_taken_up(np.abs(amplitudes), log_missing, log_tone)
+    lacking = power_taken_up(np.abs(amplitudes), tables.log_missing, tables.log_tone)
+    wanted = np.exp(2.0 * tables.log_noise) + lacking
     found = np.exp(2.0 * noise_bands(noisy, f0_hz, share.shape[1]))
     off = np.clip(0.5 * np.log(steady(wanted) / steady(found)), -_MOST_NEPERS, _MOST_NEPERS)
     gains = off + 0.5 * np.log(np.maximum(share, _LEAST_GAIN))

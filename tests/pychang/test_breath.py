@@ -50,7 +50,8 @@ def test_what_the_residual_lacks_of_the_noise_is_found(f0_hz: float, kept: float
     wave = NOISE + tones(f0_hz, 0.05)
     amplitudes, phase = taken_apart(wave, f0_hz)
     bands = noise_bands(np.sqrt(np.float32(kept)) * NOISE, np.full(FRAMES, f0_hz), amplitudes.shape[1])
-    missing, _ = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, f0_hz), np.ones(FRAMES))
+    tables = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, f0_hz), np.ones(FRAMES))
+    missing = tables.log_missing
     assert np.mean(2 * missing[INNER, treble(f0_hz)]) * 10 / np.log(10) == pytest.approx(
         -10 * np.log10(kept), abs=0.7
     )
@@ -63,7 +64,8 @@ def test_the_tones_own_power_is_found_under_the_noise(f0_hz: float, snr_db: floa
     wave = NOISE + tones(f0_hz, amplitude)
     amplitudes, phase = taken_apart(wave, f0_hz)
     bands = noise_bands(NOISE, np.full(FRAMES, f0_hz), amplitudes.shape[1])
-    _, tone = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, f0_hz), np.ones(FRAMES))
+    tables = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, f0_hz), np.ones(FRAMES))
+    tone = tables.log_tone
     inner = (slice(50, -50), treble(f0_hz))
     own = np.mean(0.5 * np.abs(amplitudes[inner]) ** 2 * np.exp(2 * tone[inner]))
     # one pass of the analysis takes up half of the noise in the band, and all of it is subtracted
@@ -84,7 +86,7 @@ def test_unvoiced_frames_do_not_count() -> None:
     amplitudes, phase = taken_apart(wave, 220.0)
     voicing = (np.arange(FRAMES) > FRAMES // 2 + 10).astype(float)
     bands = noise_bands(wave, np.full(FRAMES, 220.0), amplitudes.shape[1])
-    _, tone = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, 220.0), voicing)
+    tone = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, 220.0), voicing).log_tone
     border = FRAMES // 2 + 14
     assert np.exp(2 * tone[border, 11:60]).mean() == pytest.approx(
         np.exp(2 * tone[border + 80, 11:60]).mean(), abs=0.1
@@ -95,7 +97,8 @@ def test_low_partials_keep_what_swings_beside_them() -> None:
     wave = NOISE + tones(110.0, 0.05)
     amplitudes, phase = taken_apart(wave, 110.0)
     bands = noise_bands(0.1 * NOISE, np.full(FRAMES, 110.0), amplitudes.shape[1])
-    missing, tone = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, 110.0), np.ones(FRAMES))
+    tables = noise_and_tone(wave, amplitudes, bands, phase, np.full(FRAMES, 110.0), np.ones(FRAMES))
+    missing, tone = tables.log_missing, tables.log_tone
     assert not missing[:, :3].any()
     assert not tone[:, :3].any()
     assert missing[:, 4:].all()
