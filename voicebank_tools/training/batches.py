@@ -31,7 +31,7 @@ Batch = dict[str, FloatArray]
 SHARES = (0.3, 0.2, 0.25, 0.25)
 """How often each of the `KINDS` is drawn, of those that there are."""
 
-UNKNOWN_SHARES = (0.2, 0.3, 0.6, 0.3)
+UNKNOWN_SHARES = (0.2, 0.0, 0.6, 0.3)
 """How often the voice is not told, of each of the `KINDS`: most often in true pairs, which show what a change
 of pitch costs any voice, where the way back of a shifted example shows it twice."""
 

@@ -36,7 +36,9 @@ class Learner:
     critic: keras.Model | None
 
 
-def build_learner(options: NetworkOptions, voices: int, adversarial: bool) -> Learner:
+def build_learner(
+    options: NetworkOptions, voices: int, adversarial: bool, gain_penalty: float = GAIN_PENALTY
+) -> Learner:
     """Return an untrained learner for that many voices. Raises PychangError without Keras."""
     keras = import_keras()
     from keras import ops
@@ -67,7 +69,7 @@ def build_learner(options: NetworkOptions, voices: int, adversarial: bool) -> Le
         ) -> Any:  # fmt: skip
             each, plain = picture_loss(y_pred, x)
             self.means[0].update_state(plain)
-            loss = ops.mean(each) + GAIN_PENALTY * ops.mean(ops.abs(y_pred))
+            loss = ops.mean(each) + gain_penalty * ops.mean(ops.abs(y_pred))
             loss = loss + CODE_PENALTY * ops.mean(self.codes(x["voice"]) ** 2)
             return loss if self.critic is None else loss + self._adversarial(x, y_pred)
 

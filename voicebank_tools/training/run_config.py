@@ -10,6 +10,7 @@ from pychang.files import read_limited, write_atomically
 from voicebank_tools.training.augment import Augmentation
 from voicebank_tools.training.batches import BatchOptions
 from voicebank_tools.training.dataset import VoiceFacts
+from voicebank_tools.training.losses import GAIN_PENALTY
 from voicebank_tools.training.network import NetworkOptions
 
 RUN_FORMAT = 3
@@ -30,6 +31,7 @@ class RunConfig:
         steps_per_epoch: Between reports and checkpoints.
         validate_epochs: Between validations.
         patience: Validations without a better one before it stops; 0: never.
+        gain_penalty: For each decibel of gain (`losses.GAIN_PENALTY`).
         batches: What is drawn.
         network: What is trained.
         voices: Of the dataset, in order: a voice's code is at its place here.
@@ -44,6 +46,7 @@ class RunConfig:
     steps_per_epoch: int = 50
     validate_epochs: int = 4
     patience: int = 0
+    gain_penalty: float = GAIN_PENALTY
     batches: BatchOptions = field(default_factory=BatchOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     voices: tuple[VoiceFacts, ...] = ()

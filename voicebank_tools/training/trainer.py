@@ -33,7 +33,7 @@ def train(dataset: Dataset, folder: Path, config: RunConfig, report: Report, thr
     """
     # the same seed is the same training, from the first weights on
     import_keras().utils.set_random_seed(config.batches.seed)
-    learner = build_learner(config.network, len(dataset.voices), config.stage == "b")
+    learner = build_learner(config.network, len(dataset.voices), config.stage == "b", config.gain_penalty)
     if config.frozen:
         learner.generator.trainable = False
     sampler = Sampler(dataset, config.batches)

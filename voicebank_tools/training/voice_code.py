@@ -40,7 +40,9 @@ CODE_LEARNING_RATE = 0.05
 CODE_MINUTES = 1.5
 """Of recordings: sixteen numbers need no more."""
 
-TUNE_LEARNING_RATE = 3e-4
+TUNE_LEARNING_RATE, TUNE_GAIN_PENALTY = 3e-4, 0.01
+"""What a voice's own recordings ask for may be believed more than what others' do."""
+
 HELD_OUT_SHARE = 0.1
 
 SHARES = (0.2, 0.15, 0.5, 0.15)
@@ -129,6 +131,10 @@ def fit_voice(
         _export(work / "tuned", base, name, generator)
     voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
     write_voice(folder, voice)
+    if not any(voice.code):
+        report(
+            f"{name}: nothing was found that sets it apart, so it is sung as an unknown voice; record more"
+        )
     if generator is None:
         (folder / GENERATOR_NAME).unlink(missing_ok=True)  # of an earlier fit
     prior_db, fitted_db = _differences(outcome)
@@ -157,9 +163,9 @@ def _tune(
 ) -> Outcome:  # fmt: skip
     """Fit all weights, for about so long."""
     config = RunConfig(
-        learning_rate=TUNE_LEARNING_RATE, steps_per_epoch=_TUNE_EPOCH, validate_epochs=2, batches=batches,
-        network=base.options, voices=dataset.voices, begin_with=str(base.weights),
-        begin_codes=str(work / "code" / CODES),
+        learning_rate=TUNE_LEARNING_RATE, gain_penalty=TUNE_GAIN_PENALTY, steps_per_epoch=_TUNE_EPOCH,
+        validate_epochs=2, batches=batches, network=base.options, voices=dataset.voices,
+        begin_with=str(base.weights), begin_codes=str(work / "code" / CODES),
     )  # fmt: skip
     return train(dataset, _emptied(work / "tuned"), for_minutes(dataset, config, minutes), report)
 

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from tests.voicebank_tools.training import made
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries
@@ -24,6 +25,17 @@ def test_an_unknown_voice_is_sung_with_the_neutral_code_whatever_the_table_says(
     neutral = np.asarray(learner.generator([batch["image"], batch["scalars"], np.zeros((3, 3), np.float32)]))
     assert np.allclose(gains[:2], neutral[:2], atol=1e-5)
     assert np.abs(gains[2] - neutral[2]).max() > 1e-3
+
+
+def test_each_decibel_of_gain_costs_what_was_asked() -> None:
+    batch = stacked([padded(made.example(0), 1, made.FRAMES)])
+    gains = np.full((1, made.FRAMES, 80, 2), -1.5, np.float32)
+    losses = []
+    for penalty in (0.0, 0.2):
+        learner = build_learner(SMALL, voices=2, adversarial=False, gain_penalty=penalty)
+        learner.model(batch)
+        losses.append(float(learner.model.compute_loss(x=batch, y_pred=gains)))
+    assert losses[1] - losses[0] == pytest.approx(0.2 * 1.5, abs=1e-4)
 
 
 def test_the_critic_is_shown_pictures_of_one_scale_without_what_was_not_recorded() -> None:

@@ -59,7 +59,7 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
         fit_voice(bank, FitOptions(), print)
 
     network = build_network(SMALL)
-    rng = np.random.default_rng(1)  # a network by chance to which it does good to know this voice
+    rng = np.random.default_rng(0)  # a network by chance to which it does good to know this voice
     for layer in network.layers:
         if layer.trainable:
             layer.set_weights([rng.normal(0.0, 0.1, w.shape) for w in layer.get_weights()])
@@ -93,6 +93,31 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     assert own.sha256 == tuned.voice.generator_sha256 != base.sha256
     assert "Tuned to the voice Mio" in own.card.card
     assert registry().by_recording.keys() == tuned.voice.recordings.keys()
+
+
+@needs_keras
+@quiet_libraries
+@pytest.mark.parametrize("known", [False, True])
+def test_it_is_told_when_nothing_was_learnt_of_a_voice(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYCHANG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "model" / "generator.onnx"))
+    write_model(tmp_path / "model", build_network(SMALL), SMALL, "base", "made", "fitted")
+
+    def train(dataset: Dataset, folder: Path, config: RunConfig, report: object) -> Outcome:
+        outcome = untrained(folder, config)
+        np.save(folder / CODES, np.full((1, SMALL.code_size), float(known), np.float32))
+        return outcome
+
+    monkeypatch.setattr(voice_code, "train", train)
+    told: list[str] = []
+    fit_voice(recordings(tmp_path / "Mio", {"a": ("a", 220.0)}), FitOptions(jobs=1), told.append)
+    assert [line for line in told if "unknown voice" in line] == (
+        []
+        if known
+        else ["Mio: nothing was found that sets it apart, so it is sung as an unknown voice; record more"]
+    )
 
 
 def ten_steps_a_second(dataset: Dataset, config: RunConfig, minutes: float) -> RunConfig:
