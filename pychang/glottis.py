@@ -45,9 +45,7 @@ def minimum_phase(log_amplitudes: FloatArray, f0_hz: FloatArray) -> FloatArray:
 def at_positions(rows: AnyArray, positions: FloatArray) -> AnyArray:
     """Read each row between its columns, ends held. Shapes [frames, columns], [frames, points]."""
     last = rows.shape[1] - 1
-    position = np.clip(positions, 0.0, last)
-    low = np.minimum(position.astype(np.int64), max(last - 1, 0))
-    part = (position - low).astype(np.float32)
+    low, part = _split(positions, last)
     a = np.take_along_axis(rows, low, 1)
     b = np.take_along_axis(rows, np.minimum(low + 1, last), 1)
     return a + part * (b - a)
@@ -63,9 +61,7 @@ def curve_at_positions(rows: FloatArray, positions: FloatArray) -> FloatArray:
     if last < 2:
         return at_positions(rows, positions)
     padded = np.concatenate([2 * rows[:, :1] - rows[:, 1:2], rows, 2 * rows[:, -1:] - rows[:, -2:-1]], axis=1)
-    position = np.clip(positions, 0.0, last)
-    low = np.minimum(position.astype(np.int64), last - 1)
-    u = (position - low).astype(np.float32)
+    low, u = _split(positions, last)
     a, b, c, d = (np.take_along_axis(padded, low + column, 1) for column in range(4))
     curve = b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)))
     return np.clip(curve, np.minimum(b, c) - _MOST_BEYOND, np.maximum(b, c) + _MOST_BEYOND)
@@ -74,11 +70,17 @@ def curve_at_positions(rows: FloatArray, positions: FloatArray) -> FloatArray:
 def at_frames(rows: AnyArray, frames: FloatArray) -> AnyArray:
     """Read rows between frames, ends held. Shapes [frames, columns], [points] -> [points, columns]."""
     last = len(rows) - 1
-    at = np.clip(frames, 0, last)
-    low = np.minimum(at.astype(np.int64), max(last - 1, 0))
+    low, part = _split(frames, last)
     high = np.minimum(low + 1, last)
-    part = (at - low).astype(np.float32)[:, None]
-    return rows[low] + part * (rows[high] - rows[low])
+    return rows[low] + part[:, None] * (rows[high] - rows[low])
+
+
+def _split(positions: FloatArray, last: int) -> tuple[IntArray, FloatArray]:
+    """Return the number before each position and how far it is on from there to the next, 0..1, within 0 to
+    `last`. Shapes kept."""
+    at = np.clip(positions, 0.0, last)
+    low = np.minimum(at.astype(np.int64), max(last - 1, 0))
+    return low, (at - low).astype(np.float32)
 
 
 def at_samples(gains: FloatArray, samples: int) -> FloatArray:

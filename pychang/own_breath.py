@@ -71,8 +71,8 @@ def own_breath(
         Float32, shape [samples].
     """
     share = own_share(tables.log_tone)
-    weight = (voicing + 1e-3)[:, None].astype(np.float32)
-    tone = weighted_mean(amplitudes, _TONE_FRAMES, voicing + 1e-3)
+    weight = (voicing + 1e-3).astype(np.float32)
+    tone = weighted_mean(amplitudes, _TONE_FRAMES, weight)
     tone *= np.clip(np.exp(2.0 * tables.log_tone) / _SURE_TONE, 0.0, 1.0)
     taken = amplitudes - tone
     # where a voice opens or closes quicker than that, what differs is tone all the same
@@ -81,7 +81,7 @@ def own_breath(
     noisy = residual + synthesise(taken.astype(np.complex64), phase_at_samples)
 
     def steady(power: FloatArray) -> FloatArray:
-        return smoothed(over_partials(power * weight, _PARTIALS), _FRAMES) + _LEAST_POWER
+        return smoothed(over_partials(power * weight[:, None], _PARTIALS), _FRAMES) + _LEAST_POWER
 
     lacking = power_taken_up(np.abs(amplitudes), tables.log_missing, tables.log_tone)
     wanted = np.exp(2.0 * tables.log_noise) + lacking

@@ -22,8 +22,7 @@ _SCATTER, _SLOW_SCATTER = round(0.006 * SAMPLE_RATE_HZ), round(0.020 * SAMPLE_RA
 _SLOW, _SLOWEST = 0.6, 0.4  # speeds below which the scatter grows: few moments must do for many grains
 _TRIES = 16
 _UNLIKE_DB = 0.7  # a difference in loudness that outweighs 6 ms of distance
-_LOUDNESS_SAMPLES = 256  # a quarter of a grain: compared in three of them
-_LOUDNESS_EDGES = -_LOUDNESS_SAMPLES // 2, _LOUDNESS_SAMPLES // 2
+_LOUDNESS_SAMPLES = _GRAIN // 4  # around the middle of a grain, and as far before and behind it
 _LEAST_LOUDNESS = 1e-7  # -70 dB: what lies below is silence
 _FADED = 8192
 
@@ -77,18 +76,21 @@ def _scattered(
     """Place each loose grain somewhere near its moment. Of some tries the one farthest from the two grains
     before is taken, for a moment heard twice within one grain's length is heard as a pitch; but one that is
     louder or softer than the moment itself would make a burst too long, or a pause noisy."""
+    place = source.copy()
+    moving = np.flatnonzero(loose[1:] > 0) + 1
+    if not len(moving):
+        return place
     speed = np.abs(np.gradient(source)) / _STEP
     reach = loose * np.interp(speed, [_SLOWEST, _SLOW], [_SLOW_SCATTER, _SCATTER])
     offsets = np.random.default_rng(seed).uniform(-1.0, 1.0, (len(source), _TRIES)) * reach[:, None]
     tries = _folded(source[:, None] + offsets, *bounds)
-    place = source.copy()
     # of a long recording a note reads but little
     first = max(0, int(bounds[0]) - _GRAIN)
     part = residual[first : int(bounds[1]) + _GRAIN]
-    unlike = _unlike_db(part, source - first, tries - first) * (_SCATTER / _UNLIKE_DB)
-    for i in np.flatnonzero(loose[1:] > 0) + 1:
+    unlike = _unlike_db(part, source[moving] - first, tries[moving] - first) * (_SCATTER / _UNLIKE_DB)
+    for i, dear in zip(moving, unlike, strict=True):
         distance = np.abs(tries[i][:, None] - place[max(i - 2, 0) : i])
-        place[i] = tries[i][(distance.min(1) - unlike[i]).argmax()]
+        place[i] = tries[i][(distance.min(1) - dear).argmax()]
     return place
 
 
@@ -101,7 +103,8 @@ def _unlike_db(wave: FloatArray, moments: FloatArray, tries: FloatArray) -> Floa
 
     def loudness_db(at: FloatArray) -> FloatArray:
         middle = np.rint(at).astype(np.int64)
-        begin, end = (np.clip(middle + edge, 0, len(wave)) for edge in _LOUDNESS_EDGES)
+        half = _LOUDNESS_SAMPLES // 2
+        begin, end = (np.clip(middle + edge, 0, len(wave)) for edge in (-half, half))
         return 10.0 * np.log10((energy[end] - energy[begin]) / _LOUDNESS_SAMPLES + _LEAST_LOUDNESS)
 
     apart = [
