@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pychang import PychangError
@@ -47,8 +48,8 @@ def slice_source(task: Task, on_share: Callable[[float], None] | None = None) ->
     """Slice a recording; what is wrong with it becomes its outcome.
 
     The manifest is written first, marked as incomplete, and so owns its clips: a later run with the same
-    recording and options writes those that are missing. A changed recording takes the place of its own
-    clips; clips of another recording or other options stay unless `overwrite`.
+    recording and options writes those that are missing. Clips of what the recording was before, of another
+    one or of other options stay unless `overwrite`, and then until all new ones are written.
     """
     try:
         return _slice(task, on_share)
@@ -106,10 +107,15 @@ def _check_is_ours(task: Task, before: Manifest | None, source_hash: str) -> Non
     if before is None or task.overwrite:
         return
     path, clips = task.source.path, task.source.manifest_path
-    if before.source_hash != source_hash and before.source != _source_name(task.source):
+    if before.source_hash != source_hash:
+        if before.source != _source_name(task.source):
+            raise PychangError(
+                f"{path}: {clips} holds clips of another recording ({before.source}); choose another -o or"
+                " add --overwrite"
+            )
         raise PychangError(
-            f"{path}: {clips} holds clips of another recording ({before.source}); choose another -o or"
-            " add --overwrite"
+            f"{path}: has changed since {clips} was written; choose another -o, or add --overwrite to replace"
+            " its clips (texts beside them will not fit any more)"
         )
     if before.options != task.options:
         raise PychangError(
@@ -148,16 +154,36 @@ def _manifest(task: Task, source_hash: str, sound: Sound, plan: Plan) -> Manifes
 
 
 def _write(task: Task, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) -> None:
-    folder = task.source.folder
-    _make_folders(folder, manifest)
-    for clip in old:
-        long_path(folder / clip.file).unlink(missing_ok=True)
-    write_manifest(task.source.manifest_path, manifest)
+    if old:
+        _replace(task.source, sound, manifest, old)
+    else:
+        _make_folders(task.source.folder, manifest)
+        write_manifest(task.source.manifest_path, manifest)
+        _write_clips(sound, manifest, task.source.folder)
+    write_manifest(task.source.manifest_path, replace(manifest, complete=True))
+
+
+def _replace(source: Source, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) -> None:
+    """Write all that is new aside, and only then let the old clips go: the disk may be full, the recording
+    may break off."""
+    with TemporaryDirectory(prefix=".pychang-", dir=long_path(source.folder)) as name:
+        aside = Path(name)
+        _make_folders(aside, manifest)
+        write_manifest(aside / source.manifest_path.name, manifest)
+        _write_clips(sound, manifest, aside)
+        _make_folders(source.folder, manifest)
+        for clip in old:
+            long_path(source.folder / clip.file).unlink(missing_ok=True)
+        # The manifest first: a run that is stopped here is then taken up.
+        for file in (source.manifest_path.name, *(clip.file for clip in manifest.clips)):
+            long_path(aside / file).replace(long_path(source.folder / file))
+
+
+def _write_clips(sound: Sound, manifest: Manifest, folder: Path) -> None:
     for clip in manifest.clips:
         # What is there was written whole, and by an earlier run of this very plan.
         if not long_path(folder / clip.file).exists():
             write_clip(sound, clip, folder / clip.file)
-    write_manifest(task.source.manifest_path, replace(manifest, complete=True))
 
 
 def _make_folders(folder: Path, manifest: Manifest) -> None:

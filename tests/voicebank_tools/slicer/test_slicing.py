@@ -4,11 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pychang import PychangError
 from tests.voicebank_tools.slicer.voices import phrases, write
 from voicebank_tools.slicer import slicing
 from voicebank_tools.slicer.inputs import find_sources
 from voicebank_tools.slicer.join import Joining, join
-from voicebank_tools.slicer.manifest import Manifest, read_manifest
+from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest
 from voicebank_tools.slicer.options import SliceOptions
 from voicebank_tools.slicer.slicing import Task, slice_source
 from voicebank_tools.slicer.sound import open_sound
@@ -83,13 +84,47 @@ def test_an_interrupted_run_is_taken_up(task: Task, tmp_path: Path, monkeypatch:
     assert (tmp_path / "back.wav").read_bytes() == task.source.path.read_bytes()
 
 
-def test_a_changed_recording_takes_the_place_of_its_own_clips(task: Task, tmp_path: Path) -> None:
+def test_a_changed_recording_takes_the_place_of_its_own_clips_only_if_asked(
+    task: Task, tmp_path: Path
+) -> None:
     slice_source(task)
+    with (tmp_path / "out" / "歌_000.wav").open("ab") as clip:
+        clip.write(b"edited")
+    (tmp_path / "out" / "歌_000.lab").write_text("ら", "utf-8")
+    before = state(tmp_path / "out")
     write(task.source.path, WAVE[:200_000])
-    assert slice_source(task).status == "sliced"
+    outcome = slice_source(task)
+    assert outcome.status == "failed"
+    assert "歌.wav: has changed since" in outcome.message
+    assert "choose another -o, or add --overwrite" in outcome.message
+    assert state(tmp_path / "out") == before
+    assert slice_source(replace(task, overwrite=True)).status == "sliced"
     names = {clip.file for clip in manifest_of(task).clips}
-    assert {path.name for path in (tmp_path / "out").glob("*.wav")} == names
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "歌.slices.json", "歌_000.lab"}
     assert manifest_of(task).samples == 200_000
+    assert manifest_of(task).complete
+
+
+def test_old_clips_go_only_when_all_new_ones_are_there(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slice_source(task)
+    before = state(tmp_path / "out")
+    shorter = replace(task, options=SliceOptions(5.0, 1.0, 9.0, kept_silence_s=0.1), overwrite=True)
+    real = slicing.write_clip
+
+    def full_at_the_second(sound: object, clip: Clip, path: Path) -> None:
+        if clip.offset_samples:
+            raise PychangError("the disk is full")
+        real(sound, clip, path)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slicing, "write_clip", full_at_the_second)
+        assert slice_source(shorter).message == "the disk is full"
+    assert state(tmp_path / "out") == before
+    assert slice_source(shorter).status == "sliced"
+    join(Joining(task.source.manifest_path, tmp_path / "back.wav"))
+    assert (tmp_path / "back.wav").read_bytes() == task.source.path.read_bytes()
 
 
 def test_other_options_and_other_recordings_need_to_be_asked_for(task: Task, tmp_path: Path) -> None:
