@@ -27,7 +27,15 @@ from voicebank_tools.training.corpora import (
     open_corpora,
     read_recording,
 )
-from voicebank_tools.training.dataset import DATASET_FORMAT, Dataset, Shard, VoiceFacts, write_dataset
+from voicebank_tools.training.dataset import (
+    DATASET_FORMAT,
+    SHARDS,
+    Dataset,
+    Shard,
+    VoiceFacts,
+    write_dataset,
+)
+from voicebank_tools.training.dataset_place import check_place
 from voicebank_tools.training.examples import (
     EXAMPLES_VERSION,
     Analysed,
@@ -108,14 +116,15 @@ def build_dataset(
 
     Raises:
         PychangError: A folder is missing or empty, a voice to validate on is not there, nothing could be
-            made, or the output cannot be written.
+            made, or the output cannot be written or is no place for a dataset (see `check_place`).
     """
+    check_place(output, folders)
     corpora = open_corpora(folders)
     for voice in options.validate:
         if voice not in [corpus.voice for corpus in corpora]:
             known = ", ".join(corpus.voice for corpus in corpora)
             raise PychangError(f"no voice {voice} to validate on; there are {known}")
-    shard_folder = _made(output / "shards")
+    shard_folder = _made(output / SHARDS)
     works = [work for corpus in corpora for work in _works(corpus, options)]
     shards, failed = _make_all(works, shard_folder, options.jobs, on_progress)
     if not any(shard.entries for shard in shards):

@@ -12,6 +12,9 @@ from voicebank_tools.training.shards import Entry
 DATASET_FORMAT = 1
 """Raised whenever the layout of the folder or of a shard changes."""
 
+SHARDS, NOTES = "shards", "notes"
+"""Folders of a dataset: its examples, and notes to listen to."""
+
 _INDEX = "dataset.json"
 _MOST_BYTES = 512 * 2**20
 
@@ -58,7 +61,7 @@ class Dataset:
 
     @property
     def shard_folder(self) -> Path:
-        return self.folder / "shards"
+        return self.folder / SHARDS
 
 
 def write_dataset(dataset: Dataset) -> None:

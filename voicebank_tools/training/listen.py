@@ -22,12 +22,11 @@ from pychang.image import filtered
 from pychang.note import frames_for
 from pychang.prior import draw
 from voicebank_tools.training.corpora import Corpus, cut, read_recording
+from voicebank_tools.training.dataset import NOTES
 from voicebank_tools.training.examples import asked_f0, plain_plan
 
 SHIFTS_SEMITONES = (5.0, -5.0)
 LONGEST_S = 3.0
-
-_FOLDER = "notes"
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,17 @@ class ListeningNote:
 
 
 def write_notes(folder: Path, corpora: Sequence[Corpus], seed: int) -> None:
-    """Write the notes of some voices into a dataset's folder, in place of those that were there.
+    """Write the notes of some voices into a dataset's folder, in place of those that were there; files of
+    other names stay.
 
     Raises:
         PychangError: The folder cannot be written. Recordings that cannot be used are passed over.
     """
-    target = folder / _FOLDER
+    target = folder / NOTES
     target.mkdir(parents=True, exist_ok=True)
-    for old in target.glob("*.npz"):
-        old.unlink()
+    for number in range(len(SHIFTS_SEMITONES)):
+        for old in target.glob(f"*-{number}.npz"):
+            old.unlink()
     for corpus in corpora:
         for number, note in enumerate(_notes(corpus, seed)):
             content = io.BytesIO()
@@ -78,7 +79,7 @@ def write_notes(folder: Path, corpora: Sequence[Corpus], seed: int) -> None:
 def read_notes(folder: Path) -> dict[str, ListeningNote]:
     """Return the notes of a dataset by name; those that are damaged are left out."""
     found = {}
-    for path in sorted((folder / _FOLDER).glob("*.npz")):
+    for path in sorted((folder / NOTES).glob("*.npz")):
         try:
             with np.load(path, allow_pickle=False) as archive:
                 found[path.stem] = ListeningNote(*(archive[field.name] for field in fields(ListeningNote)))

@@ -33,5 +33,8 @@ def test_a_dataset_is_built_and_told(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_wrong_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", str(tmp_path), "-o", str(tmp_path / "set")]) == 2
+    (tmp_path / "mio").mkdir()
+    assert main(["build", str(tmp_path / "mio"), "-o", str(tmp_path / "set")]) == 2
     assert "holds no recordings" in capsys.readouterr().err
+    assert main(["build", str(tmp_path / "mio"), "-o", str(tmp_path)]) == 2
+    assert "holds the folder of recordings" in capsys.readouterr().err

@@ -132,6 +132,14 @@ def test_only_so_much_of_each_voice_is_taken_and_pairs_stay_together(bank: Path,
     assert list(dataset.failed) == [str(bank / "broken.wav")]
 
 
+def test_a_folder_of_the_users_is_left_alone(bank: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "notes").mkdir(parents=True)
+    (tmp_path / "mine" / "thesis.txt").write_text("mine", "utf-8")
+    with pytest.raises(PychangError, match=r"mine holds thesis\.txt and is no dataset"):
+        build_dataset([bank], tmp_path / "mine", OPTIONS)
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["notes", "thesis.txt"]
+
+
 def test_recordings_that_give_nothing_at_all_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "voice").mkdir()
     (tmp_path / "voice" / "bad.wav").write_text("no sound", "utf-8")

@@ -37,7 +37,14 @@ def test_gains_change_a_note_and_none_leave_it_as_it_is(folder: Path) -> None:
 
 def test_damaged_notes_are_left_out_and_old_ones_replaced(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
-    (tmp_path / "notes" / "bad.npz").write_bytes(b"PK broken")
+    (tmp_path / "notes" / "singer-1.npz").write_bytes(b"PK broken")
     assert read_notes(tmp_path) == {}
     write_notes(tmp_path, [], seed=0)
     assert list((tmp_path / "notes").iterdir()) == []
+
+
+def test_files_that_are_no_notes_of_ours_stay(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "features.npz").write_bytes(b"mine")
+    write_notes(tmp_path, [], seed=0)
+    assert (tmp_path / "notes" / "features.npz").read_bytes() == b"mine"
