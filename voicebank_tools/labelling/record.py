@@ -32,28 +32,50 @@ class ClipRecord:
 
 @dataclass(frozen=True)
 class Record:
-    """`fingerprint` of all that went into the last complete run, "" if there was none."""
+    """`fingerprint` of all that went into the last complete run, "" if there was none; `tables`: file below
+    the folder -> hashes of its bytes as we wrote it, or were about to."""
 
     fingerprint: str = ""
     clips: Mapping[str, ClipRecord] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def is_ours(self, name: str, content: str) -> bool:
         """Return whether a TextGrid with that content hash is our own work."""
         known = self.clips.get(name, ClipRecord())
         return content in known.ours and not known.by_hand
 
-    def announcing(self, written: Mapping[str, ClipRecord]) -> "Record":
-        """Return the record to write before TextGrids of these content hashes: old and new are both ours, so
-        that a run stopped in between leaves nothing that looks corrected."""
+    def is_our_table(self, file: str, content: str) -> bool:
+        """Return whether a label file or table with those bytes' hash is our own work."""
+        return content in self.tables.get(file, ())
+
+    def announcing(self, written: Mapping[str, ClipRecord], tables: Mapping[str, str]) -> "Record":
+        """Return the record to write before TextGrids and tables of these hashes: old and new are both ours,
+        so that a run stopped in between leaves nothing that looks corrected."""
         clips = dict(self.clips)
         for name, new in written.items():
             before = clips.get(name, ClipRecord())
             clips[name] = replace(new, ours=tuple(dict.fromkeys((*before.ours, *new.ours))))
-        return replace(self, fingerprint="", clips=MappingProxyType(clips))
+        both = {
+            file: tuple(dict.fromkeys((*self.tables.get(file, ()), content)))
+            for file, content in tables.items()
+        }
+        return Record("", MappingProxyType(clips), MappingProxyType({**self.tables, **both}))
 
-    def finished(self, written: Mapping[str, ClipRecord], fingerprint: str) -> "Record":
+    def finished(
+        self, written: Mapping[str, ClipRecord], tables: Mapping[str, str], fingerprint: str
+    ) -> "Record":
         """Return the record to write when all is written; of clips not in this run what was known stays."""
-        return Record(fingerprint, MappingProxyType({**self.clips, **written}))
+        only = {file: (content,) for file, content in tables.items()}
+        return Record(
+            fingerprint,
+            MappingProxyType({**self.clips, **written}),
+            MappingProxyType({**self.tables, **only}),
+        )
+
+
+def bytes_hash(data: bytes) -> str:
+    """Return the hash of a file's bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def content_hash(file: TierFile) -> str:
@@ -67,7 +89,7 @@ def content_hash(file: TierFile) -> str:
         for tier in file.tiers
         if tier.name in (WORDS, PHONES)
     ]
-    return hashlib.blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
+    return bytes_hash(json.dumps(content).encode())
 
 
 def read_record(folder: Path) -> Record:
@@ -92,7 +114,9 @@ def read_record(folder: Path) -> Record:
 def write_record(folder: Path, record: Record) -> None:
     """Write the record of an output folder. Raises PychangError where it cannot be written."""
     clips = {name: asdict(one) for name, one in record.clips.items()}
-    content = {"version": VERSION, "fingerprint": record.fingerprint, "clips": clips}
+    content = {
+        "version": VERSION, "fingerprint": record.fingerprint, "clips": clips, "tables": dict(record.tables)
+    }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=1)
     write_atomically(folder / FILE_NAME, text.encode("utf-8", "replace"))
 
@@ -104,4 +128,5 @@ def _record(content: Any) -> Record:
         str(name): ClipRecord(tuple(map(str, entry["ours"])), entry["by_hand"] is True, str(entry["doubt"]))
         for name, entry in content["clips"].items()
     }
-    return Record(str(content["fingerprint"]), MappingProxyType(clips))
+    tables = {str(file): tuple(map(str, hashes)) for file, hashes in content.get("tables", {}).items()}
+    return Record(str(content["fingerprint"]), MappingProxyType(clips), MappingProxyType(tables))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -16,16 +16,22 @@ from voicebank_tools.labelling.clip import Clip, Questions, find_clips, name_of,
 from voicebank_tools.labelling.outputs import (
     CSV,
     GRIDS,
+    REVIEW_CSV,
+    REVIEW_HTML,
     check_output,
+    edited_tables,
+    htk_file,
+    tables,
     tier_file,
     write_grids,
-    write_review,
+    write_pictures,
     write_tables,
 )
 from voicebank_tools.labelling.record import (
     VERSION,
     ClipRecord,
     Record,
+    bytes_hash,
     content_hash,
     read_record,
     write_record,
@@ -94,11 +100,14 @@ def label_folder(options: LabelOptions, progress: Progress) -> LabelReport:
             output folder that holds other people's files.
     """
     begin_s = time.monotonic()
-    check_output(options.out, options.clips, options.force)
     paths = find_clips(options.clips)
+    names = [name_of(path, options.clips) for path in paths]
+    check_output(options.out, options.clips, names, options.force)
     sources = open_sources(options.clips, paths, options.text)
     record = read_record(options.out)
+    edited = edited_tables(names, options.out, record)
     clips, findings = _prepared(options, paths, sources, record, progress)
+    findings = (*findings, *(_stays(options.out / file) for file in edited))
     fingerprint = _fingerprint(clips, options)
     by_hand = tuple(clip.name for clip in clips if clip.by_hand)
     labelled = tuple(clip.name for clip in clips if not clip.by_hand)
@@ -111,12 +120,16 @@ def label_folder(options: LabelOptions, progress: Progress) -> LabelReport:
         return _timed(report, begin_s)
     aligned = _aligned(clips, progress)
     placed = [(one, clip) for one, clip in zip(aligned, clips, strict=True) if isfinite(one.score)]
-    _write(placed, options, record, fingerprint, progress)
+    reviewed = review(one for one, _ in placed)
+    files = tables([one for one, _ in placed], reviewed, options.pictures)
+    for file in edited:
+        files.pop(file, None)
+    _write(placed, reviewed, files, options, record, fingerprint, progress)
     report = replace(
         report,
         labelled=tuple(clip.name for _, clip in placed if not clip.by_hand),
         findings=(*findings, *_doubts(clips, aligned)),
-        reviewed=review(one for one, _ in placed),
+        reviewed=reviewed,
     )
     return _timed(report, begin_s)
 
@@ -162,6 +175,8 @@ def _aligned(clips: Sequence[Clip], progress: Progress) -> list[Aligned]:
 
 def _write(
     placed: Sequence[tuple[Aligned, Clip]],
+    reviewed: Sequence[Reviewed],
+    files: Mapping[str, bytes],
     options: LabelOptions,
     record: Record,
     fingerprint: str,
@@ -175,13 +190,19 @@ def _write(
         if clip.by_hand is None or clip.by_hand.path != grid_path(options.out / GRIDS, clip.name):
             grids[clip.name] = file
         written[clip.name] = ClipRecord((content_hash(file),), clip.by_hand is not None, one.suspect)
-    write_record(options.out, record.announcing(written))
+    hashes = {file: bytes_hash(content) for file, content in files.items()}
+    write_record(options.out, record.announcing(written, hashes))
     write_grids(grids, options.out)
-    aligned = [one for one, _ in placed]
-    write_tables(aligned, options.out)
-    write_review(aligned, {clip.name: clip.path for _, clip in placed}, options.pictures, options.out)
-    write_record(options.out, record.finished(written, fingerprint))
+    write_tables(files, options.out)
+    recordings = {clip.name: clip.path for _, clip in placed}
+    write_pictures([one for one, _ in placed], reviewed, recordings, options.pictures, options.out)
+    write_record(options.out, record.finished(written, hashes, fingerprint))
     progress("writing", 1, 1)
+
+
+def _stays(path: Path) -> Finding:
+    cure = "correct the TextGrid, or delete this file to have it written anew"
+    return Finding("warning", path, 0, "", "is not as vbtools label wrote it and stays so", cure)
 
 
 def _doubts(clips: Iterable[Clip], aligned: Iterable[Aligned]) -> Iterator[Finding]:
@@ -211,9 +232,9 @@ def _fingerprint(clips: Sequence[Clip], options: LabelOptions) -> str:
 
 
 def _all_there(clips: Iterable[Clip], out: Path) -> bool:
-    tables = (out / CSV, out / "review.csv", out / "review.html")
+    files = (CSV, REVIEW_CSV, REVIEW_HTML, *(htk_file(clip.name) for clip in clips))
     grids = (grid_path(out / GRIDS, clip.name) for clip in clips)
-    return all(path.is_file() for path in (*tables, *grids))
+    return all(path.is_file() for path in (*(out / file for file in files), *grids))
 
 
 def _timed(report: LabelReport, begin_s: float) -> LabelReport:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pychang import PychangError
-from pychang.files import read_limited, write_atomically
+from pychang.files import read_limited
 from voicebank_tools.encoding import Evidence, decode_bank_text
 from voicebank_tools.labels.segment import Segment
 
@@ -52,8 +52,3 @@ def read_lab(path: Path) -> tuple[Segment, ...]:
     """Return the labels of a file. Raises PychangError where it cannot be read or a line is no label."""
     data = read_limited(path, MOST_BYTES, "label file", "is it really a label file?")
     return segments_from_lab(decode_bank_text(data, Evidence(declared="utf-8")).text, path.name)
-
-
-def write_lab(path: Path, segments: Sequence[Segment]) -> None:
-    """Write a label file in UTF-8, whole or not at all. Raises PychangError where it cannot be written."""
-    write_atomically(path, lab_text(segments).encode("utf-8", "replace"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pychang import PychangError
-from pychang.files import read_limited, write_atomically
+from pychang.files import read_limited
 from voicebank_tools.encoding import Evidence, decode_bank_text
 from voicebank_tools.labels.segment import Segment
 
@@ -73,11 +73,6 @@ def read_transcriptions(path: Path) -> tuple[Transcription, ...]:
     """Return the lines of a file. Raises PychangError as `transcriptions_from_text`, or if unreadable."""
     data = read_limited(path, MOST_BYTES, "transcriptions.csv", "split it")
     return transcriptions_from_text(decode_bank_text(data, Evidence(declared="utf-8")).text, path.name)
-
-
-def write_transcriptions(path: Path, rows: Iterable[Transcription]) -> None:
-    """Write a transcriptions.csv in UTF-8, whole or not at all. Raises PychangError where it cannot be."""
-    write_atomically(path, transcriptions_text(rows).encode("utf-8", "replace"))
 
 
 def _row(line: Mapping[str, str | None], place: str) -> Transcription:

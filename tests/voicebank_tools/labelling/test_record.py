@@ -35,13 +35,17 @@ def test_what_counts_as_a_correction() -> None:
 
 
 def test_a_run_stopped_between_leaves_old_and_new_as_ours() -> None:
-    record = Record("f", {"a": ClipRecord(("old",)), "b": ClipRecord(("b",))})
+    clips = {"a": ClipRecord(("old",)), "b": ClipRecord(("b",))}
+    record = Record("f", clips, {"t.csv": ("old",), "b.lab": ("b",)})
     written = {"a": ClipRecord(("new",)), "c": ClipRecord(("c",), by_hand=True)}
-    between = record.announcing(written)
+    between = record.announcing(written, {"t.csv": "new", "a.lab": "a"})
     assert between.fingerprint == ""
     assert [between.is_ours("a", one) for one in ("old", "new", "other")] == [True, True, False]
     assert not between.is_ours("c", "c")
-    after = record.finished(written, "g")
+    assert [between.is_our_table("t.csv", one) for one in ("old", "new", "other")] == [True, True, False]
+    after = record.finished(written, {"t.csv": "new", "a.lab": "a"}, "g")
+    assert [after.is_our_table("t.csv", one) for one in ("old", "new")] == [False, True]
+    assert after.is_our_table("b.lab", "b")
     assert [after.is_ours("a", one) for one in ("old", "new")] == [False, True]
     assert after.is_ours("b", "b")
     assert after.fingerprint == "g"
@@ -54,6 +58,7 @@ records = st.builds(
         st.text(max_size=8),
         st.builds(ClipRecord, st.lists(st.text(max_size=4)).map(tuple), st.booleans(), st.text(max_size=8)),
     ),
+    st.dictionaries(st.text(max_size=8), st.lists(st.text(max_size=4)).map(tuple)),
 )
 
 
@@ -63,6 +68,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, record: Record) ->
     write_record(folder, record)
     again = read_record(folder)
     assert (again.fingerprint, dict(again.clips)) == (record.fingerprint, record.clips)
+    assert dict(again.tables) == record.tables
 
 
 def test_none_yet(tmp_path: Path) -> None:
@@ -73,7 +79,8 @@ def test_none_yet(tmp_path: Path) -> None:
     "content",
     ["", "[]", "{}", '{"version": 2, "fingerprint": "", "clips": {}}', '{"version": 1}', "[" * 100_000,
      json.dumps({"version": 1, "fingerprint": "", "clips": {"a": 3}}),
-     json.dumps({"version": 1, "fingerprint": "", "clips": []})],
+     json.dumps({"version": 1, "fingerprint": "", "clips": []}),
+     json.dumps({"version": 1, "fingerprint": "", "clips": {}, "tables": []})],
 )  # fmt: skip
 def test_a_broken_record_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "label.json").write_text(content)

@@ -94,7 +94,7 @@ def test_nothing_changed_nothing_done(aligner: Recorder, options: LabelOptions) 
     assert len(aligner.asked) == 2
 
 
-@pytest.mark.parametrize("change", ["text", "sound", "new clip", "lost file"])
+@pytest.mark.parametrize("change", ["text", "sound", "new clip", "lost file", "lost label file"])
 def test_a_change_labels_anew(aligner: Recorder, options: LabelOptions, change: str) -> None:
     label(options)
     if change == "text":
@@ -104,10 +104,11 @@ def test_a_change_labels_anew(aligner: Recorder, options: LabelOptions, change: 
     elif change == "new clip":
         clips(options.clips, {"d": "な"})
     else:
-        grid(options).unlink()
+        (grid(options) if change == "lost file" else options.out / "htk" / "a.lab").unlink()
     assert not label(options).unchanged
     assert len(aligner.asked) == 2
     assert grid(options).is_file()
+    assert (options.out / "htk" / "a.lab").is_file()
 
 
 def test_corrections_stay_and_are_learnt_from(aligner: Recorder, options: LabelOptions) -> None:
@@ -126,6 +127,27 @@ def test_corrections_stay_and_are_learnt_from(aligner: Recorder, options: LabelO
     assert lab[1].end_s == pytest.approx(corrected.tiers[1].segments[1].end_s, abs=1e-7)
     a = next(one for one in report.reviewed if one.name == "a")
     assert a.confidence == 1.0
+
+
+def test_label_files_and_tables_that_a_person_changed_stay_and_are_told(
+    aligner: Recorder, options: LabelOptions
+) -> None:
+    label(options)
+    for file in ("htk/a.lab", "transcriptions.csv"):
+        (options.out / file).write_text("mine", "utf-8")
+    clips(options.clips, {"d": "な"})
+    for force in (False, True):
+        report = label(replace(options, force=force))
+        told = [finding.path for finding in report.findings if "wrote it and stays" in finding.why]
+        assert told == [options.out / "transcriptions.csv", options.out / "htk" / "a.lab"]
+        assert (options.out / "htk" / "a.lab").read_text("utf-8") == "mine"
+        assert (options.out / "transcriptions.csv").read_text("utf-8") == "mine"
+        assert (options.out / "htk" / "d.lab").is_file()
+    for file in ("htk/a.lab", "transcriptions.csv"):
+        (options.out / file).unlink()
+    report = label(options)
+    assert [finding.why for finding in report.findings] == ["text and sound do not fit"]
+    assert len(read_transcriptions(options.out / "transcriptions.csv")) == 4
 
 
 def test_a_tier_that_was_added_and_another_spelling_are_no_correction(
@@ -167,8 +189,7 @@ def test_labels_that_were_there_before_are_never_lost(aligner: Recorder, options
     label(options)
     theirs = move_an_edge(grid(options))
     (options.out / "label.json").unlink()
-    (options.out / "transcriptions.csv").unlink()
-    report = label(options)
+    report = label(replace(options, force=True))
     assert report.by_hand == ("a", "c", "sub/b")
     assert read_textgrid(grid(options)) == theirs
 

@@ -13,7 +13,6 @@ from voicebank_tools.labels.transcriptions import (
     transcription_of,
     transcriptions_from_text,
     transcriptions_text,
-    write_transcriptions,
 )
 
 
@@ -21,8 +20,9 @@ def test_a_line_as_diffsinger_writes_it(tmp_path: Path) -> None:
     row = transcription_of(
         "song_000", (Segment(0.0, 0.1, "SP"), Segment(0.1, 0.35, "a"), Segment(0.35, 0.5, "AP"))
     )
-    write_transcriptions(tmp_path / "t.csv", [row])
-    assert (tmp_path / "t.csv").read_text("utf-8") == "name,ph_seq,ph_dur\nsong_000,SP a AP,0.1 0.25 0.15\n"
+    text = transcriptions_text([row])
+    assert text == "name,ph_seq,ph_dur\nsong_000,SP a AP,0.1 0.25 0.15\n"
+    (tmp_path / "t.csv").write_text(text, "utf-8")
     assert read_transcriptions(tmp_path / "t.csv") == (row,)
 
 
