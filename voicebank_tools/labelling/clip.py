@@ -17,6 +17,7 @@ from voicebank_tools.labelling.by_hand import ByHand
 from voicebank_tools.labelling.hearing import doubts, first_sound_s, refuse_long, refuse_unusable
 from voicebank_tools.labels.segment import Transcript
 from voicebank_tools.transcripts.beat import on_the_beat
+from voicebank_tools.wav_header import broken_off
 
 SOUND_ENDINGS = frozenset((".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"))
 MOST_CLIPS = 100_000
@@ -132,9 +133,11 @@ def prepare_clip(path: Path, questions: Questions) -> Prepared:
         return Prepared(None, (finding_of(error, path),))
     if questions.bpm and not by_hand:
         transcript = on_the_beat(transcript, first_sound_s(wave), duration_s, questions.bpm)
-    remarks = tuple(
-        Finding("warning", path, 0, "", why, cure) for why, cure in doubts(samples, rate_hz, wave)
-    )
+    found = list(doubts(samples, rate_hz, wave))
+    broken = broken_off(path)
+    if broken:
+        found.append((broken, "export or copy it again"))
+    remarks = tuple(Finding("warning", path, 0, "", why, cure) for why, cure in found)
     return Prepared(Clip(name, path, duration_s, transcript, by_hand, _digest(wave, transcript)), remarks)
 
 

@@ -16,6 +16,7 @@ from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest, write
 from voicebank_tools.slicer.options import SliceOptions
 from voicebank_tools.slicer.plan import Plan, plan_slices
 from voicebank_tools.slicer.sound import Sound, open_sound
+from voicebank_tools.wav_header import broken_off
 
 SILENCE_FOLDER = "_silence"
 """What was taken out of pauses lies here, so that a trainer does not find it."""
@@ -205,6 +206,9 @@ def _told(task: Task, status: Status, manifest: Manifest) -> Outcome:
     path, warnings = task.source.path, []
     if not manifest.has_sound:
         warnings.append(f"{path}: nothing rises above its noise floor; is it the right recording?")
+    why = broken_off(path)
+    if why:
+        warnings.append(f"{path}: {why}; export or copy it again")
     if status == "unchanged":
         gone = sum(not (task.source.folder / clip.file).exists() for clip in manifest.clips)
         if gone:

@@ -74,6 +74,17 @@ def test_a_bad_clip_stops_no_other(tmp_path: Path) -> None:
     assert str(prepared[1].findings[0]) == f"error: {tmp_path / 'b.wav'}: is silent; record it again"
 
 
+def test_a_clip_that_breaks_off_is_told(tmp_path: Path) -> None:
+    clips(tmp_path, {"x": ""})
+    path = tmp_path / "x.wav"
+    assert prepare_clip(path, questions(tmp_path)).findings == ()
+    path.write_bytes(path.read_bytes()[:-44_100])
+    prepared = prepare_clip(path, questions(tmp_path))
+    assert prepared.clip is not None
+    told = f"warning: {path}: breaks off: it holds 0.90 of 1.40 s; export or copy it again"
+    assert [str(finding) for finding in prepared.findings] == [told]
+
+
 def test_stereo_is_averaged_and_brought_to_44100_hz(tmp_path: Path) -> None:
     import soundfile
 

@@ -200,6 +200,16 @@ def test_a_recording_of_nothing_is_told_and_a_short_one_kept_whole(tmp_path: Pat
     assert [clip.length_samples for clip in outcome.manifest.clips] == [9000]
 
 
+def test_a_recording_that_breaks_off_is_sliced_and_told(task: Task) -> None:
+    task.source.path.write_bytes(task.source.path.read_bytes()[:-300_000])
+    for status in ("sliced", "unchanged"):
+        outcome = slice_source(task)
+        assert outcome.status == status
+        assert outcome.warnings == (
+            f"{task.source.path}: breaks off: it holds 31.02 of 40.40 s; export or copy it again",
+        )
+
+
 def test_what_cannot_be_read_or_written_is_an_outcome(task: Task, tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"a file")
     assert slice_source(task).status == "failed"
