@@ -16,6 +16,7 @@ from voicebank_tools.finding import Finding
 from voicebank_tools.labelling.by_hand import ByHand
 from voicebank_tools.labelling.hearing import doubts, first_sound_s, refuse_long, refuse_unusable
 from voicebank_tools.labels.segment import Transcript
+from voicebank_tools.recordings import recordings_below
 from voicebank_tools.transcripts.beat import on_the_beat
 from voicebank_tools.wav_header import broken_off
 
@@ -74,9 +75,7 @@ def find_clips(folder: Path) -> list[Path]:
     Raises:
         PychangError: There is none, or far too many.
     """
-    found = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in SOUND_ENDINGS and path.is_file()
-    )
+    found = sorted(recordings_below(folder, SOUND_ENDINGS))
     if not found:
         raise PychangError(f"{folder}: no sound files; give the folder of the clips")
     if len(found) > MOST_CLIPS:

@@ -38,6 +38,7 @@ from voicebank_tools.labelling.record import (
 )
 from voicebank_tools.labelling.review import Reviewed, review
 from voicebank_tools.labelling.utterances import Utterances
+from voicebank_tools.recordings import files_below
 from voicebank_tools.transcripts.sources import Sources, TextOptions, open_sources
 
 _LOOK = "look at its text and its labels"
@@ -158,8 +159,8 @@ def _prepared(
 def _strangers(paths: Iterable[Path], options: LabelOptions) -> Iterator[Finding]:
     """Corrections that belong to no clip: a misspelt name must not pass unseen."""
     names = {name_of(path, options.clips) for path in paths}
-    for path in sorted(options.corrected.rglob("*.TextGrid")) if options.corrected else ():
-        if name_of(path, options.corrected or path) not in names:
+    for path in files_below(options.corrected) if options.corrected else ():
+        if path.suffix == ".TextGrid" and name_of(path, options.corrected or path) not in names:
             yield Finding("warning", path, 0, "", "belongs to no clip", "name it as the clip is named")
 
 

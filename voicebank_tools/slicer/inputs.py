@@ -1,12 +1,12 @@
 """Which recordings are sliced, and what their clips are called."""
 
-import os
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pychang import PychangError
+from voicebank_tools.recordings import files_below
 from voicebank_tools.slicer.manifest import ENDING, read_manifest
 from voicebank_tools.slicer.sound import SOUND_ENDINGS
 
@@ -56,13 +56,11 @@ def _found(inputs: list[Path]) -> Iterator[tuple[Path, Path]]:
             continue
         clips: set[Path] = set()
         sounds: list[Path] = []
-        for folder, folders, names in os.walk(given):
-            folders.sort()
-            for path in (Path(folder) / name for name in sorted(names)):
-                if path.name.endswith(ENDING):
-                    clips |= _clips_of(path)
-                elif path.suffix.lower() in SOUND_ENDINGS and not path.name.startswith("."):
-                    sounds.append(path)
+        for path in files_below(given):
+            if path.name.endswith(ENDING):
+                clips |= _clips_of(path)
+            elif path.suffix.lower() in SOUND_ENDINGS:
+                sounds.append(path)
         yield from ((path, path.parent.relative_to(given)) for path in sounds if path.resolve() not in clips)
 
 

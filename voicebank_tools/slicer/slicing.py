@@ -10,6 +10,7 @@ from typing import Literal
 
 from pychang import PychangError
 from pychang.files import long_path
+from voicebank_tools.recordings import SILENCE_FOLDER
 from voicebank_tools.slicer.clips import write_clip
 from voicebank_tools.slicer.inputs import Source
 from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest, write_manifest
@@ -17,9 +18,6 @@ from voicebank_tools.slicer.options import SliceOptions
 from voicebank_tools.slicer.plan import Plan, plan_slices
 from voicebank_tools.slicer.sound import Sound, open_sound
 from voicebank_tools.wav_header import broken_off
-
-SILENCE_FOLDER = "_silence"
-"""What was taken out of pauses lies here, so that a trainer does not find it."""
 
 Status = Literal["sliced", "resumed", "unchanged", "planned", "failed"]
 

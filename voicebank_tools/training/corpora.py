@@ -12,6 +12,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import read_native, resample
 from pychang.units import SAMPLE_RATE_HZ
+from voicebank_tools.recordings import recordings_below
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".aiff", ".aif", ".mp3")
 """Names of sound files, lower case."""
@@ -101,7 +102,7 @@ def _inside(folder: Path) -> list[Corpus]:
 
 
 def _open(folder: Path) -> Corpus:
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = recordings_below(folder, SUFFIXES)
     recordings = tuple(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
     if not recordings:
         raise PychangError(f"{folder} holds no recordings ({', '.join(SUFFIXES)}); name another folder")

@@ -20,6 +20,7 @@ from pychang.choice import generator_path
 from pychang.conditions import SCALARS, hz_of_octaves
 from pychang.model_file import read_model
 from pychang.voices import GENERATOR_NAME, Voice, recording_key, voices_folder, write_voice
+from voicebank_tools.recordings import recordings_below
 from voicebank_tools.training.augment import Augmentation
 from voicebank_tools.training.batches import BatchOptions, places_of
 from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
@@ -224,12 +225,11 @@ def _voice(
 ) -> Voice:  # fmt: skip
     code = np.load(code_file, allow_pickle=False)[0]
     recordings = {}
-    for path in sorted(bank.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file():
-            try:
-                recordings[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
-            except PychangError:  # listed where the examples are made
-                continue
+    for path in sorted(recordings_below(bank, SUFFIXES)):
+        try:
+            recordings[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
+        except PychangError:  # listed where the examples are made
+            continue
     sha256 = base_sha256 if generator is None else read_model(generator).sha256
     return Voice(name, tuple(float(number) for number in code), sha256, recordings, pitch_hz, generator)
 

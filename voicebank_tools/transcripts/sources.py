@@ -13,6 +13,7 @@ from voicebank_tools.g2p.languages import ENCODINGS, reader_of
 from voicebank_tools.g2p.reading import Reader
 from voicebank_tools.labels.segment import Transcript
 from voicebank_tools.oto import OtoEntry, OtoFile
+from voicebank_tools.recordings import files_below
 from voicebank_tools.transcripts.checked import transcript_of
 from voicebank_tools.transcripts.oto_lines import merged, sung_words
 from voicebank_tools.transcripts.reclist import read_reclist, sung_text
@@ -158,7 +159,7 @@ def _with_ending(stem: Path, ending: str) -> Path:
 
 def _texts(folder: Path, endings: set[str]) -> Iterator[Path]:
     """Files with these endings, save those of voicebanks and programs."""
-    for path in sorted(folder.rglob("*")):
+    for path in files_below(folder):
         if path.suffix.lower() in endings and not path.name.lower().startswith(_NO_TEXTS):
             yield path
 

@@ -29,7 +29,9 @@ def questions(folder: Path, bpm: float | None = None) -> Questions:
 def test_all_sound_files_of_all_folders(tmp_path: Path) -> None:
     clips(tmp_path, {"b": "", "sub/a": ""})
     (tmp_path / "C.WAV").touch()
-    (tmp_path / "d.txt").touch()
+    for name in ("d.txt", "._b.wav", "_silence/b_000.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
     assert [name_of(path, tmp_path) for path in find_clips(tmp_path)] == ["C", "b", "sub/a"]
     with pytest.raises(PychangError, match="no sound files"):
         find_clips(tmp_path / "none")

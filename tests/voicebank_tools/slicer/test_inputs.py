@@ -24,7 +24,9 @@ def names(inputs: list[Path], output: Path) -> list[str]:
 
 
 def test_folders_keep_what_lies_below_them(tmp_path: Path) -> None:
-    given = touched(tmp_path / "in", "b.wav", "x/歌.FLAC", "a/song.mp3", "a/notes.txt", "a/._song.wav")
+    given = touched(
+        tmp_path / "in", "b.wav", "x/歌.FLAC", "a/song.mp3", "a/notes.txt", "a/._song.wav", "__MACOSX/b.wav"
+    )
     assert names([given], tmp_path / "out") == ["b", "a/song", "x/歌"]
     assert names([given / "x" / "歌.FLAC"], tmp_path / "out") == ["歌"]
 

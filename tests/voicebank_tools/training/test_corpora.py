@@ -22,6 +22,7 @@ FACTS = CorpusFacts("test", "CC0")
 
 def test_each_folder_is_a_voice_with_its_recordings_in_order(tmp_path: Path) -> None:
     folder = recordings(tmp_path / "alice", {"b": ("a", 200.0), "sub/a": ("a", 220.0)})
+    recordings(folder, {"_silence/b_000": ("a", 200.0), "._b": ("a", 200.0)})
     (folder / "notes.txt").write_text("no recording", "utf-8")
     (corpus,) = open_corpora([folder])
     assert corpus.voice == "alice"

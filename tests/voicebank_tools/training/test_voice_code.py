@@ -54,7 +54,9 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PYCHANG_GENERATOR", str(tmp_path / "model" / "generator.onnx"))
     monkeypatch.setattr(voice_code, "CODE_STEPS", 4)
     monkeypatch.setattr(voice_code, "_CODE_EPOCH", 2)
-    bank = recordings(tmp_path / "Mio", {"a": ("a", 220.0), "i": ("i", 233.0)})
+    bank = recordings(
+        tmp_path / "Mio", {"a": ("a", 220.0), "i": ("i", 233.0), "_silence/a_000": ("a", 230.0)}
+    )
     with pytest.raises(PychangError, match=r"generator .* not found"):
         fit_voice(bank, FitOptions(), print)
 
@@ -68,8 +70,8 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
 
     fitted = fit_voice(bank, FitOptions(jobs=1), print)
     assert fitted.folder == tmp_path / "data" / "voices" / "Mio"
-    assert fitted.voice.generator is None
-    assert fitted.voice.generator_sha256 == base.sha256
+    assert (fitted.voice.generator, fitted.voice.generator_sha256) == (None, base.sha256)
+    assert set(fitted.voice.recordings.values()) == {"a.wav", "i.wav"}
     assert np.abs(fitted.voice.code).max() > 0.01
     assert fitted.fitted_db < fitted.prior_db + 5.0
     assert fitted.voice.pitch_hz == pytest.approx((220.0, 233.0), rel=0.01)

@@ -65,7 +65,7 @@ def test_oto_that_tells_no_whole_sound_leaves_it_to_the_name(tmp_path: Path) -> 
 
 def test_texts_and_names_without_a_recording(tmp_path: Path) -> None:
     clips = clips_in(tmp_path, "a.wav", "d.wav")
-    clips_in(tmp_path, "a.lab", "sub/b.lab", "c.txt", "readme.txt", "character.txt")
+    clips_in(tmp_path, "a.lab", "sub/b.lab", "c.txt", "readme.txt", "character.txt", "._a.lab")
     (tmp_path / "reclist.txt").write_text("a\nd\nz\n", encoding="utf-8")
     sources = open_sources(tmp_path, clips, TextOptions("ja", reclist=tmp_path / "reclist.txt"))
     found = [(one.path.name, one.text) for one in sources.without_clip(clips)]
