@@ -1,6 +1,5 @@
 """Which recordings are sliced, and what their clips are called."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from pychang import PychangError
 from voicebank_tools.recordings import files_below
 from voicebank_tools.slicer.manifest import ENDING, read_manifest
+from voicebank_tools.slicer.naming import clip_names
 from voicebank_tools.slicer.sound import SOUND_ENDINGS
 
 
@@ -30,22 +30,21 @@ def find_sources(inputs: Iterable[Path], output: Path) -> list[Source]:
 
     Folders are searched with all below them, in `output` keeping the folders below them; what a manifest
     lists as a clip is none of them. Where two would have one name (song.wav and song.flac, or the same
-    name from two inputs) the later one becomes song_2. Raises PychangError if nothing is found.
+    name from two inputs) the later one becomes song_2, but clips that are there keep their name (see
+    `clip_names`). Raises PychangError if nothing is found.
     """
     named = list(inputs)
-    sources: dict[Path, Source] = {}
-    taken: set[tuple[str, str]] = set()
+    found: dict[Path, tuple[Path, Path]] = {}
     for path, below in _found(named):
-        real = path.resolve()
-        if real not in sources:
-            folder = output / below
-            sources[real] = Source(path, folder, _free_name(folder, path.stem, taken))
-    if not sources:
+        found.setdefault(path.resolve(), (path, output / below))
+    if not found:
         listed = ", ".join(map(str, named))
         raise PychangError(
             f"no sound files in {listed}; name files, or folders that hold wav, flac, ogg or mp3"
         )
-    return list(sources.values())
+    recordings = list(found.values())
+    names = clip_names(recordings)
+    return [Source(path, folder, name) for (path, folder), name in zip(recordings, names, strict=True)]
 
 
 def _found(inputs: list[Path]) -> Iterator[tuple[Path, Path]]:
@@ -69,17 +68,3 @@ def _clips_of(manifest: Path) -> set[Path]:
         return {(manifest.parent / clip.file).resolve() for clip in read_manifest(manifest).clips}
     except PychangError:
         return set()  # some other program's file
-
-
-def _free_name(folder: Path, stem: str, taken: set[tuple[str, str]]) -> str:
-    """`stem`, or with a number that is free; names are compared as Windows and macOS do."""
-    name, number = stem, 1
-    while (key := (_key(str(folder)), _key(name))) in taken:
-        number += 1
-        name = f"{stem}_{number}"
-    taken.add(key)
-    return name
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

@@ -1,7 +1,5 @@
 """One recording into clips, resumed where it was interrupted, left alone where it is done."""
 
-import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +10,7 @@ from pychang import PychangError
 from pychang.files import long_path
 from voicebank_tools.recordings import SILENCE_FOLDER
 from voicebank_tools.slicer.clips import write_clip
+from voicebank_tools.slicer.identity import content_hash, place_of
 from voicebank_tools.slicer.inputs import Source
 from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest, write_manifest
 from voicebank_tools.slicer.options import SliceOptions
@@ -58,15 +57,6 @@ def slice_source(task: Task, on_share: Callable[[float], None] | None = None) ->
         return Outcome(task.source, "failed", message=f"{task.source.path}: {type(error).__name__}: {error}")
 
 
-def content_hash(path: Path) -> str:
-    """Return the BLAKE2b of a file's bytes, hexadecimal. Raises PychangError if it cannot be read."""
-    try:
-        with long_path(path).open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
-    except OSError as error:
-        raise PychangError(f"{path} cannot be read: {error.strerror}; check the path") from error
-
-
 def _slice(task: Task, on_share: Callable[[float], None] | None) -> Outcome:
     source_hash = content_hash(task.source.path)
     before = _manifest_before(task)
@@ -107,7 +97,7 @@ def _check_is_ours(task: Task, before: Manifest | None, source_hash: str) -> Non
         return
     path, clips = task.source.path, task.source.manifest_path
     if before.source_hash != source_hash:
-        if before.source != _source_name(task.source):
+        if before.source != place_of(task.source.path, task.source.folder):
             raise PychangError(
                 f"{path}: {clips} holds clips of another recording ({before.source}); choose another -o or"
                 " add --overwrite"
@@ -147,7 +137,7 @@ def _manifest(task: Task, source_hash: str, sound: Sound, plan: Plan) -> Manifes
         clips.append(Clip(file, one.start, length, padding, one.kind, one.end, one.forced, one.level_db))
     room = plan.room
     return Manifest(
-        _source_name(task.source), source_hash, plan.samples, sound.format, task.options,
+        place_of(task.source.path, task.source.folder), source_hash, plan.samples, sound.format, task.options,
         round(room.floor_db, 1), round(room.threshold_db, 1), room.has_sound, False, tuple(clips),
     )  # fmt: skip
 
@@ -191,13 +181,6 @@ def _make_folders(folder: Path, manifest: Manifest) -> None:
             long_path(wanted).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PychangError(f"cannot make the folder {folder}: {error.strerror}; choose another -o") from error
-
-
-def _source_name(source: Source) -> str:
-    try:
-        return Path(os.path.relpath(source.path.resolve(), source.folder.resolve())).as_posix()
-    except ValueError:  # Windows: another drive
-        return source.path.resolve().as_posix()
 
 
 def _told(task: Task, status: Status, manifest: Manifest) -> Outcome:
