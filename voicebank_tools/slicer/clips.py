@@ -1,9 +1,9 @@
 """Clips as wav files: the samples of the recording, bit for bit, and silence where one is filled up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -20,15 +20,46 @@ _MOST_WAV_BYTES = 4_000_000_000
 """Above, a wav file's lengths overflow; RF64 is the same with longer ones."""
 
 
+class _Disk:
+    """A binary file for libsndfile, through which no exception passes: it is kept, and then all is well."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        self._try(self._file.write, data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._try(self._file.seek, offset, whence)
+
+    def tell(self) -> int:
+        return self._try(self._file.tell)
+
+    def check(self) -> None:
+        """Raise what has been kept."""
+        if self._error is not None:
+            raise self._error
+
+    def _try(self, do: Callable[..., int], *arguments: object) -> int:
+        try:
+            return do(*arguments) if self._error is None else 0
+        except OSError as error:
+            self._error = error
+            return 0
+
+
 class SoundWriter:
     """An open file that takes samples in its format's own type; made by `written_sound`."""
 
-    def __init__(self, file: "soundfile.SoundFile") -> None:
-        self._file = file
+    def __init__(self, file: "soundfile.SoundFile", disk: _Disk) -> None:
+        self._file, self._disk = file, disk
 
     def write(self, samples: Samples) -> None:
         """Append [samples, channels] of the format's `dtype`."""
         self._file.write(samples)
+        self._disk.check()
 
 
 @contextmanager
@@ -47,11 +78,11 @@ def written_sound(
     if not soundfile.check_format(kind, sound_format.subtype):
         raise PychangError(f"cannot write {path}: {kind} holds no {sound_format.subtype}; choose .wav")
     with open_atomically(path) as binary:
+        disk = _Disk(binary)
         try:
-            with soundfile.SoundFile(
-                binary, "w", rate_hz, channels, sound_format.subtype, format=kind
-            ) as file:
-                yield SoundWriter(file)
+            with soundfile.SoundFile(disk, "w", rate_hz, channels, sound_format.subtype, format=kind) as file:
+                yield SoundWriter(file, disk)
+            disk.check()
         except soundfile.SoundFileError as error:
             raise PychangError(f"cannot write {path}: {error}; choose .wav or another folder") from error
 

@@ -1,3 +1,6 @@
+import errno
+import io
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +50,34 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_half()
     assert list(tmp_path.iterdir()) == []
+
+
+class Full(io.BytesIO):
+    """A disk that is full after so many bytes."""
+
+    room = 3000
+
+    def write(self, data: object) -> int:
+        if self.tell() + len(bytes(data)) > self.room:  # type: ignore[call-overload]
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("room", [10, 3000])
+@pytest.mark.parametrize("container", ["WAV", "FLAC"])
+def test_a_full_disk_is_one_error_and_no_line_of_libsndfiles(
+    room: int, container: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Full, "room", room)
+    monkeypatch.setattr(clips, "open_atomically", lambda path: nullcontext(Full()))
+
+    def write_much() -> None:
+        with written_sound(Path("a.wav"), SoundFormat(RATE_HZ, 1, "PCM_16"), 9000, container) as writer:
+            writer.write(noise(1.0, 3000.0).astype(np.int16)[:, None])
+
+    with pytest.raises(OSError, match="No space left"):
+        write_much()
+    assert capfd.readouterr().err == ""
 
 
 def test_what_a_container_cannot_hold_is_told(tmp_path: Path) -> None:
