@@ -117,6 +117,8 @@ class Sources:
         )
 
     def _cure(self, clip: Path) -> str:
+        if clip.with_suffix(".TextGrid").is_file():
+            return f"add --corrected {self.folder} to take {clip.stem}.TextGrid as labels put right by hand"
         if self.options.reclist:
             return f"it is not in {self.options.reclist.name}; add its name, or write {clip.stem}.lab"
         return f"write what is sung into {clip.stem}.lab beside it"

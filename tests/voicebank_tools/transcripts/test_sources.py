@@ -75,6 +75,13 @@ def test_texts_and_names_without_a_recording(tmp_path: Path) -> None:
     assert found == [("c.txt", ""), ("b.lab", ""), ("reclist.txt", "z")]
 
 
+def test_a_textgrid_beside_a_clip_is_told_of(tmp_path: Path) -> None:
+    clips = clips_in(tmp_path, "a.wav", "a.TextGrid")
+    cure = f"add --corrected {tmp_path} to take a.TextGrid as labels put right by hand"
+    with pytest.raises(PychangError, match=rf"^a\.wav: no text; {cure}$"):
+        said(tmp_path, clips, TextOptions("ja"))
+
+
 def test_a_folder_of_scores(tmp_path: Path) -> None:
     clips = clips_in(tmp_path, "wav/a.wav", "wav/b.wav")
     (tmp_path / "ust").mkdir()
