@@ -69,12 +69,15 @@ def label(
     or a score say. Written are OUT/TextGrid, OUT/htk, OUT/transcriptions.csv and OUT/review.html, which
     shows what to look at first. TextGrids in OUT that you correct stay, and the next run learns from them.
 
-    Clips that cannot be labelled are listed with the reason; the exit code is then 1.
+    Clips that cannot be labelled are listed with the reason; the exit code is then 1, and 2 if none can.
     """
+    from voicebank_tools.labelling.outputs import existing_part
     from voicebank_tools.labelling.run import LabelOptions, label_folder
     from voicebank_tools.process_pool import available_cores
     from voicebank_tools.transcripts.sources import TextOptions
 
+    if json_path is not None and not existing_part(json_path.parent).is_dir():
+        raise click.UsageError(f"--json {json_path}: a part of the path is a file; name another place")
     text = TextOptions(language, dictionaries, oto, reclist, names, score)
     options = LabelOptions(
         clips, out, text, bpm, corrected, pictures, jobs or available_cores(), dry_run, force
@@ -89,6 +92,8 @@ def label(
         _write_json(json_path, report, out)
     if not quiet:
         click.echo(_summary(report, out, dry_run))
+    if not report.labelled and not report.by_hand:
+        return 2
     return int(any(finding.kind != "note" for finding in report.findings))
 
 
@@ -116,4 +121,5 @@ def _write_json(path: Path, report: "LabelReport", out: Path) -> None:
 
     content = {"output": str(out), **asdict(report)}
     text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.encode("utf-8", "replace"))

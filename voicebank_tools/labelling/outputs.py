@@ -29,15 +29,21 @@ def check_output(out: Path, clips: Path, names: Iterable[str], force: bool) -> N
     """
     if out.resolve() == clips.resolve():
         raise PychangError(f"{out}: is the folder of the clips; give another one with --output")
-    if out.exists() and not out.is_dir():
-        raise PychangError(f"{out}: is a file; give a folder with --output")
+    there = existing_part(out)
+    if not there.is_dir():
+        raise PychangError(f"{there}: is a file; give a folder with --output")
     if force or (out / FILE_NAME).exists():
         return
     places = (CSV, REVIEW_CSV, REVIEW_HTML, *map(htk_file, names))
-    there = next((out / place for place in places if (out / place).exists()), None)
-    foreign = there or next((out / REVIEW).glob(_PICTURES), None)
+    named = next((out / place for place in places if (out / place).exists()), None)
+    foreign = named or next((out / REVIEW).glob(_PICTURES), None)
     if foreign:
         raise PychangError(f"{foreign}: is not from vbtools label; choose another folder, or add --force")
+
+
+def existing_part(path: Path) -> Path:
+    """Return a path, or what of it is there: it can be made where that is a folder."""
+    return next(one for one in (path, *path.absolute().parents) if one.exists())
 
 
 def htk_file(name: str) -> str:

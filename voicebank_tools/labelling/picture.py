@@ -1,5 +1,6 @@
 """A labelled clip drawn: its spectrogram, and under it words and phones with their boundaries."""
 
+import importlib
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,11 @@ _FONTS = (
     *("Hiragino Sans", "AppleGothic", "SimHei", "IPAexGothic", "WenQuanYi Micro Hei"),
 )
 """The first of these that is installed has most East Asian letters."""
+
+
+def load_drawing() -> None:
+    """Import what draws: whoever stops an import of matplotlib half way gets its traceback."""
+    importlib.import_module("matplotlib.backends.backend_agg")
 
 
 def picture_png(wave: FloatArray, labels: Labels, title: str) -> bytes:

@@ -27,6 +27,7 @@ from voicebank_tools.labelling.outputs import (
     write_pictures,
     write_tables,
 )
+from voicebank_tools.labelling.picture import load_drawing
 from voicebank_tools.labelling.record import (
     VERSION,
     ClipRecord,
@@ -119,8 +120,12 @@ def label_folder(options: LabelOptions, progress: Progress) -> LabelReport:
         return _timed(replace(report, findings=(*findings, *doubts)), begin_s)
     if options.dry_run or not clips:
         return _timed(report, begin_s)
+    if options.pictures:
+        load_drawing()
     aligned = _aligned(clips, progress)
     placed = [(one, clip) for one, clip in zip(aligned, clips, strict=True) if isfinite(one.score)]
+    if not placed:
+        return _timed(replace(report, labelled=(), findings=(*findings, *_doubts(clips, aligned))), begin_s)
     reviewed = review(one for one, _ in placed)
     files = tables([one for one, _ in placed], reviewed, options.pictures)
     for file in edited:

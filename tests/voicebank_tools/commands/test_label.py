@@ -50,8 +50,31 @@ def test_dry_run_says_what_it_would_do(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_nothing_to_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments(tmp_path, {"a": ""})) == 1
+    asked = arguments(tmp_path, {"a": ""})
+    for more in ([], ["--dry-run"]):
+        assert main([*asked, *more]) == 2
     assert "no clip could be labelled" in capsys.readouterr().out
+
+
+def test_where_nothing_can_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(run, "align_folder", work)
+    asked = arguments(tmp_path, {"a": "か"})
+    (tmp_path / "file").touch()
+    assert main([*asked, "-o", str(tmp_path / "file" / "x" / "y")]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'file'}: is a file; give a folder with --output\n"
+    assert main([*asked, "--json", str(tmp_path / "file" / "x.json")]) == 2
+    assert "x.json: a part of the path is a file; name another place" in capsys.readouterr().err
+
+
+def test_the_folder_of_the_report_is_made(tmp_path: Path) -> None:
+    report = tmp_path / "new" / "deep" / "report.json"
+    assert main(arguments(tmp_path, {"a": "か"}, "--json", str(report))) == 0
+    assert json.loads(report.read_text("utf-8"))["labelled"] == ["a"]
 
 
 def test_many_findings_are_not_all_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

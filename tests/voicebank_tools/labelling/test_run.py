@@ -246,6 +246,34 @@ def test_what_the_aligner_cannot_place_is_left_out(
     assert [row.name for row in read_transcriptions(options.out / "transcriptions.csv")] == ["c", "sub/b"]
 
 
+def test_where_nothing_can_be_placed_nothing_is_written(
+    options: LabelOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(utterances, progress=None):  # type: ignore[no-untyped-def]
+        return [replace(one, score=float("-inf"), suspect="too long") for one in even_aligner(utterances)]
+
+    monkeypatch.setattr(run, "align_folder", unable)
+    report = label(options)
+    assert (report.labelled, report.reviewed, len(report.findings)) == ((), (), 3)
+    assert not options.out.exists()
+
+
+@pytest.mark.parametrize("pictures", [0, 1])
+def test_what_draws_is_there_before_the_work(
+    options: LabelOptions, pictures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def align(utterances, progress=None):  # type: ignore[no-untyped-def]
+        done.append("align")
+        return even_aligner(utterances, progress)
+
+    monkeypatch.setattr(run, "align_folder", align)
+    monkeypatch.setattr(run, "load_drawing", lambda: done.append("load"))
+    label(replace(options, pictures=pictures))
+    assert done == ["load"] * pictures + ["align"]
+
+
 def test_the_output_may_lie_among_the_clips(aligner: Recorder, options: LabelOptions) -> None:
     inside = replace(options, out=options.clips / "labels")
     first = label(inside)
