@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,14 @@ from pychang.audio import read_wav
 from pychang.choice import generator_path
 from pychang.conditions import SCALARS, hz_of_octaves
 from pychang.model_file import read_model
-from pychang.voices import GENERATOR_NAME, Voice, recording_key, voices_folder, write_voice
+from pychang.voices import (
+    GENERATOR_NAME,
+    Voice,
+    read_voice,
+    recording_key,
+    voices_folder,
+    write_voice,
+)
 from voicebank_tools.recordings import recordings_below
 from voicebank_tools.training.augment import Augmentation
 from voicebank_tools.training.batches import BatchOptions, places_of
@@ -108,13 +115,15 @@ def fit_voice(
         on_progress: Told how many examples are made.
 
     Raises:
-        PychangError: There is no generator to fit, no recording can be used, Keras is missing, or a file
-            cannot be written.
+        PychangError: There is no generator to fit, the voice's folder holds what is not to be replaced, no
+            recording can be used, Keras is missing, or a file cannot be written.
     """
     began = time.perf_counter()
     base = open_trained(generator_path())
     name = options.name or bank.resolve().name
     folder = voices_folder() / folder_name(name)
+    recordings = _recordings(bank)
+    _check_folder(folder, recordings, options)
     work = voices_folder().parent / "training" / folder_name(name)
     minutes = CODE_MINUTES if options.minutes is None else max(CODE_MINUTES, 2.0 * options.minutes)
     build = BuildOptions(
@@ -130,14 +139,12 @@ def fit_voice(
         outcome = _tune(dataset, work, base, batches, options.minutes, report)
         generator, code_file = folder / GENERATOR_NAME, work / "tuned" / CODES
         _export(work / "tuned", base, name, generator)
-    voice = _voice(name, bank, code_file, base.sha256, pitch_hz, generator)
+    voice = _voice(name, recordings, code_file, base.sha256, pitch_hz, generator)
     write_voice(folder, voice)
     if not any(voice.code):
         report(
             f"{name}: nothing was found that sets it apart, so it is sung as an unknown voice; record more"
         )
-    if generator is None:
-        (folder / GENERATOR_NAME).unlink(missing_ok=True)  # of an earlier fit
     prior_db, fitted_db = _differences(outcome)
     return FittedVoice(folder, voice, prior_db, fitted_db, dict(dataset.failed), time.perf_counter() - began)
 
@@ -145,6 +152,34 @@ def fit_voice(
 def folder_name(name: str) -> str:
     """Return a name as every file system takes it; names that differ only in what is replaced share one."""
     return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(" .")[:80] or "voice"
+
+
+def _recordings(bank: Path) -> dict[str, str]:
+    """Key of each recording of a bank -> its file, from the bank's folder on."""
+    found = {}
+    for path in sorted(recordings_below(bank, SUFFIXES)):
+        try:
+            found[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
+        except PychangError:  # listed where the examples are made
+            continue
+    return found
+
+
+def _check_folder(folder: Path, recordings: Mapping[str, str], options: FitOptions) -> None:
+    """Raise PychangError where a fit would replace another bank's voice, or tuned weights by none."""
+    if options.minutes is None and (folder / GENERATOR_NAME).exists():
+        raise PychangError(
+            f"{folder} holds a voice with a generator of its own, which would be lost; tune it again with"
+            " --minutes, choose another --name, or remove that folder"
+        )
+    try:
+        known = read_voice(folder).recordings
+    except PychangError:
+        return  # there is none, or nobody can sing with it
+    if recordings and known and not known.keys() & recordings.keys():
+        raise PychangError(
+            f"{folder} holds a voice fitted to other recordings; choose another --name, or remove that folder"
+        )
 
 
 def _fit_code(
@@ -220,16 +255,10 @@ def pitch_range_hz(dataset: Dataset) -> tuple[float, float]:
 
 
 def _voice(
-    name: str, bank: Path, code_file: Path, base_sha256: str, pitch_hz: tuple[float, float],
-    generator: Path | None,
+    name: str, recordings: Mapping[str, str], code_file: Path, base_sha256: str,
+    pitch_hz: tuple[float, float], generator: Path | None,
 ) -> Voice:  # fmt: skip
     code = np.load(code_file, allow_pickle=False)[0]
-    recordings = {}
-    for path in sorted(recordings_below(bank, SUFFIXES)):
-        try:
-            recordings[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
-        except PychangError:  # listed where the examples are made
-            continue
     sha256 = base_sha256 if generator is None else read_model(generator).sha256
     return Voice(name, tuple(float(number) for number in code), sha256, recordings, pitch_hz, generator)
 

@@ -8,7 +8,7 @@ import pytest
 from pychang import PychangError
 from pychang.audio import read_wav
 from pychang.generator import load_generator
-from pychang.voices import recording_key, registry
+from pychang.voices import Voice, recording_key, registry, write_voice
 from tests.voicebank_tools.training.made import needs_keras, quiet_libraries, recordings
 from voicebank_tools.training import voice_code
 from voicebank_tools.training.checkpoint import Progress
@@ -95,6 +95,51 @@ def test_a_voice_is_fitted_and_then_tuned(tmp_path: Path, monkeypatch: pytest.Mo
     assert own.sha256 == tuned.voice.generator_sha256 != base.sha256
     assert "Tuned to the voice Mio" in own.card.card
     assert registry().by_recording.keys() == tuned.voice.recordings.keys()
+
+
+class Begun(Exception):
+    """All that is checked before the work was as it should be."""
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bank whose fit ends where its work begins."""
+
+    def begin(*_: object) -> None:
+        raise Begun
+
+    monkeypatch.setenv("PYCHANG_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(voice_code, "open_trained", lambda path: None)
+    monkeypatch.setattr(voice_code, "build_dataset", begin)
+    return recordings(tmp_path / "C4", {"a": ("a", 220.0), "i": ("i", 220.0)})
+
+
+def fitted_before(bank: Path, key: str) -> Path:
+    folder = bank.parent / "data" / "voices" / bank.name
+    write_voice(folder, Voice(bank.name, (0.5,), "0" * 64, {key: "a.wav"}, (200.0, 300.0)))
+    return folder
+
+
+def test_a_voice_of_other_recordings_is_not_replaced(bank: Path) -> None:
+    fitted_before(bank, "f" * 32)
+    refusal = r"C4 holds a voice fitted to other recordings; choose another --name, or remove that folder"
+    for minutes in (None, 0.1):
+        with pytest.raises(PychangError, match=refusal):
+            fit_voice(bank, FitOptions(minutes=minutes), print)
+    with pytest.raises(Begun):
+        fit_voice(bank, FitOptions(name="C4 of Mio"), print)
+    fitted_before(bank, recording_key(read_wav(bank / "a.wav")))
+    with pytest.raises(Begun):
+        fit_voice(bank, FitOptions(), print)
+
+
+def test_tuned_weights_are_not_lost_for_a_code(bank: Path) -> None:
+    folder = fitted_before(bank, recording_key(read_wav(bank / "a.wav")))
+    (folder / "generator.onnx").write_bytes(b"half an hour")
+    with pytest.raises(PychangError, match=r"C4 holds a voice with a generator of its own.* tune it again"):
+        fit_voice(bank, FitOptions(), print)
+    with pytest.raises(Begun):
+        fit_voice(bank, FitOptions(minutes=0.1), print)
 
 
 @needs_keras
