@@ -102,6 +102,11 @@ def _check_is_ours(task: Task, before: Manifest | None, source_hash: str) -> Non
                 f"{path}: {clips} holds clips of another recording ({before.source}); choose another -o or"
                 " add --overwrite"
             )
+        broken = broken_off(path)
+        if broken:
+            raise PychangError(
+                f"{path}: {broken}, and {clips} holds clips of what it was before; export or copy it again"
+            )
         raise PychangError(
             f"{path}: has changed since {clips} was written; choose another -o, or add --overwrite to replace"
             " its clips (texts beside them will not fit any more)"

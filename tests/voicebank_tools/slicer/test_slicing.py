@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -208,6 +209,11 @@ def test_a_recording_that_breaks_off_is_sliced_and_told(task: Task) -> None:
         assert outcome.warnings == (
             f"{task.source.path}: breaks off: it holds 31.02 of 40.40 s; export or copy it again",
         )
+    task.source.path.write_bytes(task.source.path.read_bytes()[:-320_000])
+    told = (
+        r"breaks off: it holds 21\.02 of 40\.40 s, and .*歌\.slices\.json holds clips of what it was before"
+    )
+    assert re.search(told, slice_source(task).message)
 
 
 def test_what_cannot_be_read_or_written_is_an_outcome(task: Task, tmp_path: Path) -> None:
