@@ -163,9 +163,12 @@ def _prepared(
 
 def _strangers(paths: Iterable[Path], options: LabelOptions) -> Iterator[Finding]:
     """Corrections that belong to no clip: a misspelt name must not pass unseen."""
+    if options.corrected is None:
+        return
     names = {name_of(path, options.clips) for path in paths}
-    for path in files_below(options.corrected) if options.corrected else ():
-        if path.suffix == ".TextGrid" and name_of(path, options.corrected or path) not in names:
+    for path in files_below(options.corrected):
+        is_ours = path.resolve().is_relative_to(options.out.resolve())
+        if path.suffix == ".TextGrid" and not is_ours and name_of(path, options.corrected) not in names:
             yield Finding("warning", path, 0, "", "belongs to no clip", "name it as the clip is named")
 
 

@@ -282,6 +282,17 @@ def test_the_output_may_lie_among_the_clips(aligner: Recorder, options: LabelOpt
     assert again.findings == first.findings
 
 
+def test_corrections_may_lie_beside_the_clips(aligner: Recorder, options: LabelOptions) -> None:
+    inside = replace(options, out=options.clips / "labels", corrected=options.clips)
+    label(inside)
+    theirs = move_an_edge(grid(inside))
+    grid(inside).rename(options.clips / "a.TextGrid")
+    report = label(inside)
+    assert report.by_hand == ("a",)
+    assert [finding.why for finding in report.findings] == ["text and sound do not fit"]
+    assert read_textgrid(grid(inside)) == theirs
+
+
 def test_two_clips_of_one_name(aligner: Recorder, options: LabelOptions) -> None:
     (options.clips / "a.flac").write_bytes((options.clips / "a.wav").read_bytes())
     report = label(options)
