@@ -19,7 +19,16 @@ from resampler.enginelog import EngineLog, log_path
 from resampler.jobs import JobQueue
 from resampler.launch import EXIT_HELD
 from resampler.server import Server
-from resampler.state import ENGINE_LOCK, VERSION, Lock, StateError, code_stamp, make_folder, state_folder
+from resampler.state import (
+    ENGINE_LOCK,
+    FOLDER_VARIABLE,
+    VERSION,
+    Lock,
+    StateError,
+    code_stamp,
+    make_folder,
+    state_folder,
+)
 
 IDLE_S = 600.0
 IDLE_VARIABLE = "PYCHANG_IDLE_S"
@@ -50,7 +59,7 @@ def read_settings() -> Settings:
         idle_s = float(os.environ.get(IDLE_VARIABLE, ""))
     except ValueError:
         idle_s = IDLE_S
-    return Settings(state_folder(), idle_s if idle_s > 0 else IDLE_S)
+    return Settings(os.environ.get(FOLDER_VARIABLE) or state_folder(), idle_s if idle_s > 0 else IDLE_S)
 
 
 class Daemon:

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from contextlib import suppress
 
 from resampler.state import RUNTIME_VARIABLE, StateError, cache_base, state_folder
 
@@ -14,12 +15,15 @@ MOST_LETTERS = 2000
 
 
 def log_path() -> str:
-    """Return the path of the diary: in the user's cache, or where `PYCHANG_RUNTIME` says.
+    """Return the path of the diary: in the user's cache, or in the state folder where `PYCHANG_RUNTIME`
+    names one or there is no home.
 
-    Raises StateError without a home.
+    Raises StateError without either.
     """
-    folder = state_folder() if os.environ.get(RUNTIME_VARIABLE) else cache_base()
-    return os.path.join(folder, LOG_NAME)
+    if not os.environ.get(RUNTIME_VARIABLE):
+        with suppress(StateError):
+            return os.path.join(cache_base(), LOG_NAME)
+    return os.path.join(state_folder(), LOG_NAME)
 
 
 class EngineLog:

@@ -6,8 +6,8 @@ import time
 
 from resampler.ipc import NoEngine, Socket, connect, peer_credentials, uses_loopback
 from resampler.state import (
+    FOLDER_VARIABLE,
     LAUNCH_LOCK,
-    RUNTIME_VARIABLE,
     Lock,
     StateError,
     make_folder,
@@ -108,7 +108,7 @@ def spawn_engine(folder: str) -> "Popen[bytes]":
     command = module_command("resampler.daemon", standard_library=True)
     options: dict[str, Any] = {
         "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL,
-        "close_fds": True, "cwd": folder, "env": {**os.environ, RUNTIME_VARIABLE: folder},
+        "close_fds": True, "cwd": folder, "env": {**os.environ, FOLDER_VARIABLE: folder},
     }  # fmt: skip
     if sys.platform == "win32":
         # Not DETACHED_PROCESS: a virtual environment's python.exe starts another one, which would

@@ -12,7 +12,10 @@ VERSION = "0.1.0"
 """This release; the same as in pyproject.toml (a test compares)."""
 
 RUNTIME_VARIABLE = "PYCHANG_RUNTIME"
-"""Names another state folder; also what a client tells the engine it starts."""
+"""Names another state folder."""
+
+FOLDER_VARIABLE = "PYCHANG_ENGINE_FOLDER"
+"""Names the state folder to the engine that a client starts: not the user's own wish."""
 
 ENGINE_VARIABLE = "PYCHANG_ENGINE"
 """Names what is to sing, classic or neural: each client's own, whoever started the engine's process."""

@@ -1,3 +1,5 @@
+import os
+import sys
 import threading
 from pathlib import Path
 
@@ -18,6 +20,16 @@ def test_it_lies_in_the_cache(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     assert Path(log_path()).parent.name == "PyChang"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG")
+def test_without_a_home_it_lies_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PYCHANG_RUNTIME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert log_path() == str(tmp_path / "pychang" / "engine.log")
 
 
 def test_lines_are_kept_whole(path: Path) -> None:

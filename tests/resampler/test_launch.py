@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from resampler import ipc, launch
+from resampler import control, ipc, launch
+from resampler.enginelog import last_lines
 from resampler.launch import RUN_WORD, end_hung_engine, module_command, start_engine
-from resampler.state import LAUNCH_LOCK, Lock, StateError, make_folder
+from resampler.state import LAUNCH_LOCK, Lock, StateError, make_folder, state_folder
 from tests.resampler.engine_home import EngineHome, engine_home, wait_until
 
 
@@ -34,6 +35,22 @@ def test_an_engine_is_started_apart_from_the_host(home: EngineHome, monkeypatch:
         assert Path(f"/proc/{pid}/cwd").readlink() == Path(home.state)
         files = {name: Path(f"/proc/{pid}/fd/{name}").readlink() for name in ("0", "1", "2")}
         assert set(files.values()) == {Path("/dev/null")}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its folders are known by other names")
+def test_the_diary_is_found_where_the_engine_writes_it(
+    home: EngineHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As most users have it: nobody names a folder, and the one for sockets is not the one for files."""
+    monkeypatch.delenv("PYCHANG_RUNTIME")
+    monkeypatch.setenv("HOME", str(home.folder))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home.folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home.folder / "cache"))
+    pid = int(control.start(state_folder())["pid"])
+    try:
+        assert any(f" {pid} engine " in line for line in last_lines(5))
+    finally:
+        assert control.stop(state_folder()) == pid
 
 
 def test_an_engine_that_is_there_is_used(home: EngineHome) -> None:
