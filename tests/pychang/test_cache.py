@@ -122,11 +122,28 @@ def write_one_array(path: Path) -> None:
         np.save(file, np.arange(5.0))
 
 
+def claim_a_password(path: Path) -> None:
+    """Set the flag in the archive's directory, whose entries have it at byte 8."""
+    with zipfile.ZipFile(path) as archive:
+        start = archive.start_dir
+    data = bytearray(path.read_bytes())
+    data[start + 8] |= 1
+    path.write_bytes(data)
+
+
+def break_a_header(path: Path) -> None:
+    """Of a large array: what is small is checked as a whole before anybody looks at it."""
+    before, mark, after = path.read_bytes().partition(b"log_amplitudes.npy")
+    path.write_bytes(before + mark + after.replace(b"), }", b"(, }", 1))
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "empty": lambda path: path.write_bytes(b""),
     "text": lambda path: path.write_text("no archive"),
     "bit flipped": flip_a_bit,
+    "encrypted": claim_a_password,
+    "array's header": break_a_header,
     "another archive": lambda path: np.savez(path, something=np.arange(5)),
     "field missing": leave_out_a_field,
     "bare zip": name_bare_bytes,
