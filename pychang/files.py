@@ -128,5 +128,6 @@ def user_folder(mac: str, variable: str, linux: str) -> Path:
     elif sys.platform == "darwin":
         base = home / "Library" / mac
     else:
-        base = Path(os.environ.get(variable) or home / linux)
+        named = Path(os.environ.get(variable, ""))
+        base = named if named.is_absolute() else home / linux  # a relative one is to be ignored, it says
     return base / "PyChang"

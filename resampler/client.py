@@ -10,7 +10,7 @@ import sys
 import time
 
 from resampler import ipc
-from resampler.state import ENGINE_VARIABLE, StateError, state_folder
+from resampler.state import ENGINE_VARIABLE, StateError, absolute_path, state_folder
 
 DEADLINE_S = 50.0
 """From this program's start to its end, starting the engine included."""
@@ -67,17 +67,8 @@ def absolute_arguments(argv: list[str]) -> list[str]:
     """
     source, output, *rest = argv
     if output.strip().lower() not in _ANALYSIS_ONLY:
-        output = _absolute(output)
-    return [_as_utf8(text) for text in (_absolute(source), output, *rest)]
-
-
-def _absolute(path: str) -> str:
-    if sys.platform == "win32" and path:
-        return os.path.abspath(path)
-    if not path or os.path.isabs(path):
-        return path
-    # Not normalised: `a/../b` leads elsewhere when `a` is a link.
-    return os.path.join(os.getcwd(), path)
+        output = absolute_path(output)
+    return [_as_utf8(text) for text in (absolute_path(source), output, *rest)]
 
 
 def _as_utf8(text: str) -> str:

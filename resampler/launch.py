@@ -8,8 +8,10 @@ from resampler.ipc import NoEngine, Socket, connect, peer_credentials, uses_loop
 from resampler.state import (
     FOLDER_VARIABLE,
     LAUNCH_LOCK,
+    PATH_VARIABLES,
     Lock,
     StateError,
+    absolute_path,
     make_folder,
     package_root,
 )
@@ -101,14 +103,14 @@ def _part(process: "Popen[bytes] | None") -> None:
 def spawn_engine(folder: str) -> "Popen[bytes]":
     """Start the engine's process: apart from the host, its terminal, its handles and its folder.
 
-    Raises StateError if the system refuses.
+    Raises StateError if the system refuses, OSError when our own folder is gone and a path begins there.
     """
     import subprocess  # only the one launcher needs it
 
     command = module_command("resampler.daemon", standard_library=True)
     options: dict[str, Any] = {
         "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL,
-        "close_fds": True, "cwd": folder, "env": {**os.environ, FOLDER_VARIABLE: folder},
+        "close_fds": True, "cwd": folder, "env": _environment(folder),
     }  # fmt: skip
     if sys.platform == "win32":
         # Not DETACHED_PROCESS: a virtual environment's python.exe starts another one, which would
@@ -125,6 +127,12 @@ def spawn_engine(folder: str) -> "Popen[bytes]":
         return subprocess.Popen(command, **options)
     except OSError as error:
         raise StateError(f"{command[0]} cannot be started ({error})") from error
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return the engine's environment: ours, where paths mean what they do here."""
+    paths = {name: absolute_path(os.environ[name]) for name in PATH_VARIABLES if name in os.environ}
+    return {**os.environ, **paths, FOLDER_VARIABLE: folder}
 
 
 def end_hung_engine(connection: Socket, folder: str) -> bool:

@@ -17,6 +17,9 @@ RUNTIME_VARIABLE = "PYCHANG_RUNTIME"
 FOLDER_VARIABLE = "PYCHANG_ENGINE_FOLDER"
 """Names the state folder to the engine that a client starts: not the user's own wish."""
 
+PATH_VARIABLES = (RUNTIME_VARIABLE, "PYCHANG_CACHE", "PYCHANG_DATA", "PYCHANG_GENERATOR")
+"""Name files and folders, from the folder in which whoever reads them stands."""
+
 ENGINE_VARIABLE = "PYCHANG_ENGINE"
 """Names what is to sing, classic or neural: each client's own, whoever started the engine's process."""
 
@@ -55,10 +58,25 @@ def cache_base() -> str:
     elif sys.platform == "darwin":
         base = os.path.expanduser("~/Library/Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(base):  # to be ignored then, says the XDG Base Directory Specification
+            base = os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         raise StateError("this user has no home folder")
     return os.path.join(base, "PyChang")
+
+
+def absolute_path(path: str) -> str:
+    """Return what a path means in the folder where this process stands; an empty one stays empty.
+
+    Raises OSError when that folder is gone.
+    """
+    if sys.platform == "win32" and path:
+        return os.path.abspath(path)
+    if not path or os.path.isabs(path):
+        return path
+    # Not normalised: `a/../b` leads elsewhere when `a` is a link.
+    return os.path.join(os.getcwd(), path)
 
 
 def check_folder(folder: str) -> None:

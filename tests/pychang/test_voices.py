@@ -140,5 +140,7 @@ def test_where_voices_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.delenv("PYCHANG_DATA", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert voices_folder() == tmp_path / "PyChang" / "voices"
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert voices_folder() == Path("~/.local/share/PyChang/voices").expanduser()
     monkeypatch.delenv("XDG_DATA_HOME")
     assert voices_folder() == Path("~/.local/share/PyChang/voices").expanduser()

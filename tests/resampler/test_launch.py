@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -9,8 +10,8 @@ import pytest
 
 from resampler import control, ipc, launch
 from resampler.enginelog import last_lines
-from resampler.launch import RUN_WORD, end_hung_engine, module_command, start_engine
-from resampler.state import LAUNCH_LOCK, Lock, StateError, make_folder, state_folder
+from resampler.launch import RUN_WORD, end_hung_engine, module_command, spawn_engine, start_engine
+from resampler.state import LAUNCH_LOCK, PATH_VARIABLES, Lock, StateError, make_folder, state_folder
 from tests.resampler.engine_home import EngineHome, engine_home, wait_until
 
 
@@ -35,6 +36,21 @@ def test_an_engine_is_started_apart_from_the_host(home: EngineHome, monkeypatch:
         assert Path(f"/proc/{pid}/cwd").readlink() == Path(home.state)
         files = {name: Path(f"/proc/{pid}/fd/{name}").readlink() for name in ("0", "1", "2")}
         assert set(files.values()) == {Path("/dev/null")}
+
+
+def test_paths_in_the_environment_mean_what_they_do_here(
+    home: EngineHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home.work)
+    for name in PATH_VARIABLES:
+        monkeypatch.setenv(name, "sub")
+    monkeypatch.setenv("PYCHANG_DATA", "")
+    code = "import os, json; print(json.dumps(dict(os.environ)), file=open('environment', 'w'))"
+    fake_engine(monkeypatch, code)
+    assert spawn_engine(str(home.folder)).wait(30) == 0
+    environment = json.loads((home.folder / "environment").read_text("utf-8"))
+    here = str(home.work / "sub")
+    assert [environment[name] for name in PATH_VARIABLES] == [here, here, "", here]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its folders are known by other names")

@@ -10,6 +10,7 @@ from resampler import state
 from resampler.state import (
     Lock,
     StateError,
+    cache_base,
     check_folder,
     code_stamp,
     make_folder,
@@ -50,6 +51,9 @@ def test_the_runtime_folder_is_used_if_it_is_this_user_s_alone(
     assert elsewhere == str(tmp_path / "cache" / "PyChang" / f"run-{os.uname().nodename}")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "relative")
     assert state_folder() == elsewhere
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_base() == str(tmp_path / ".cache" / "PyChang")
 
 
 @posix
