@@ -57,7 +57,10 @@ class Worker:
         )  # fmt: skip
         assert self._process.stderr is not None
         self._listener = threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
-        self._listener.start()
+        try:
+            self._listener.start()
+        except RuntimeError as error:  # the system gives no more threads for now
+            raise self._death(str(error)) from error
         self._receive(JOB_LIMIT_S)
         self.peak_mb = 0.0
 
@@ -91,7 +94,10 @@ class Worker:
         assert self._process.stdout is not None
         alarm = threading.Timer(limit_s, self._process.kill)
         alarm.daemon = True
-        alarm.start()
+        try:
+            alarm.start()
+        except RuntimeError as error:
+            raise self._death(str(error)) from error
         try:
             answer = read_message(self._process.stdout)
         except (OSError, ValueError):
@@ -102,13 +108,15 @@ class Worker:
             raise self._death()
         return answer
 
-    def _death(self) -> WorkerDied:
+    def _death(self, why: str = "") -> WorkerDied:
         self._process.kill()
-        return WorkerDied(self._how_it_ended())
+        ended = self._how_it_ended()
+        return WorkerDied(why or ended)
 
     def _how_it_ended(self) -> str:
         code = self._process.wait()
-        self._listener.join(1.0)
+        if self._listener.is_alive():
+            self._listener.join(1.0)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 with suppress(OSError):

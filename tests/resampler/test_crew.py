@@ -147,6 +147,31 @@ def test_a_hanging_process_is_ended() -> None:
         worker.ask({"argv": ["hang"]}, limit_s=0.3)
 
 
+@pytest.mark.parametrize("kind", [threading.Thread, threading.Timer])
+def test_a_thread_that_cannot_be_started_is_a_death(
+    kind: type[threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(1)
+    assert place.answer("")["code"] == 0
+    first = int(place.crew.processes()[0]["pid"])
+    os.kill(first, signal.SIGKILL)
+    start, refused = kind.start, []
+
+    def refuse_once(thread: threading.Thread) -> None:
+        if not refused and type(thread) is kind:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "start", refuse_once)
+        assert place.answer("")["code"] == 0
+    assert sum("can't start new thread" in line for line in place.said) == len(refused) == 1
+    place.queue.close()
+    place.crew.join(10)
+    assert place.crew.processes() == []
+
+
 def test_stopping_lets_a_process_finish() -> None:
     worker = Worker(lambda _: None)
     assert worker.ask({"argv": ["", ""]})["code"] == 0
