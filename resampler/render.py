@@ -121,9 +121,9 @@ def _is_same_file(source: Path, output: Path) -> bool:
 def frq_hint(source_path: Path, samples: int) -> FloatArray | None:
     """Return the f0 of the `.frq` file beside a recording on our frames, None where there is no sound one."""
     path = frq_path_of(source_path)
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file():
+            return None
         frq = read_frq(path)
     except (PychangError, OSError):
         return None

@@ -289,6 +289,12 @@ def test_a_wrong_frq_file_does_not_change_the_note(content: bytes, tmp_path: Pat
     assert error_db(render_request(call(source, "out.wav", "C4")), plain) < -60.0
 
 
+def test_a_name_too_long_for_a_frq_file_beside_it_is_sung(tmp_path: Path) -> None:
+    source = write(tmp_path / ("a" * 251 + ".wav"), vowel(220.0, seconds=0.1))
+    assert render_file(call(source, str(tmp_path / "out.wav"), "C4")) == ""
+    assert (tmp_path / "out.wav").exists()
+
+
 def test_a_frq_file_is_read_on_our_frames(tmp_path: Path) -> None:
     curve = 200.0 + np.arange(100)
     data = FrqFile.from_frames(curve, np.full(100, 0.1), 256).to_bytes()
