@@ -73,7 +73,8 @@ def is_neural_by_default(voice: Voice | None) -> bool:
     if voice is not None:
         return True
     path = generator_path()
-    if not path.exists() and not os.environ.get(GENERATOR_VARIABLE):
+    # A path that was named may be too long, or in a folder that nobody may enter: `described` tells.
+    if not os.environ.get(GENERATOR_VARIABLE) and not path.exists():
         return False
     return described(path).card.default == "all"
 

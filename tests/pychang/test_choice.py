@@ -152,6 +152,17 @@ def test_a_generator_that_was_named_but_is_not_there_is_told(data: Path) -> None
     assert "not found" in remark
 
 
+@pytest.mark.parametrize("wish", ["", "neural"])
+def test_a_generator_with_an_impossible_name_is_told(
+    wish: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYCHANG_GENERATOR", str(data / ("g" * 300)))
+    name, remark = chosen(wish)
+    assert name == "classic"
+    assert remark.startswith("sung by the classic engine: ")
+    assert "cannot be read" in remark
+
+
 def test_a_good_generator_passes(data: Path) -> None:
     write_model(generator_path())
     require_neural()
