@@ -88,7 +88,7 @@ def _ask(folder: str, message: bytes, deadline: float) -> bytes:
         if connection is None:
             continue
         try:
-            answer = _converse(connection, folder, message, deadline)
+            answer = _converse(connection, message, deadline)
         except ipc.Lost:
             losses += 1
             if losses > MOST_LOSSES:
@@ -117,7 +117,7 @@ def _engine(folder: str, deadline: float, turns: int) -> ipc.Socket | None:
         return connection
 
 
-def _converse(connection: ipc.Socket, folder: str, message: bytes, deadline: float) -> bytes:
+def _converse(connection: ipc.Socket, message: bytes, deadline: float) -> bytes:
     """Send a request, wait through the signs of life, return the answer. Raises Lost, TimeoutError."""
     ipc.send_message(connection, message)
     while True:
@@ -125,16 +125,16 @@ def _converse(connection: ipc.Socket, folder: str, message: bytes, deadline: flo
             answer = ipc.receive_message(connection, min(deadline, time.monotonic() + SILENCE_S))
         except TimeoutError:
             if time.monotonic() < deadline:
-                _end_hung(connection, folder)
+                _end_hung(connection)
             raise
         if not answer.startswith(ipc.WAITING):
             return answer
 
 
-def _end_hung(connection: ipc.Socket, folder: str) -> None:
+def _end_hung(connection: ipc.Socket) -> None:
     from resampler.launch import end_hung_engine
 
-    if end_hung_engine(connection, folder):
+    if end_hung_engine(connection):
         raise ipc.Lost("the engine gave no sign and was ended")
 
 

@@ -69,7 +69,7 @@ def _ended(connection: ipc.Socket, folder: str) -> int:
     try:
         answer = _ask(connection, folder, "stop")
     except StateError:
-        if not end_hung_engine(connection, folder):
+        if not end_hung_engine(connection):
             raise
         return peer_credentials(connection)[0]
     # The engine's end of this connection closes with its process.

@@ -26,7 +26,7 @@ MAX_SOCKET_PATH_BYTES = 100
 """Systems allow 103 to 107."""
 
 LOOPBACK_VARIABLE = "PYCHANG_LOOPBACK"
-"""Set: the loopback interface is used where a Unix socket would do, too."""
+"""Set: an engine listens on the loopback interface where a Unix socket would do, too."""
 
 LOOPBACK = "127.0.0.1"
 GREETING = b"PyChang1"
@@ -53,21 +53,27 @@ class Lost(Exception):
 
 
 def uses_loopback(folder: str) -> bool:
-    """Return whether the engine of a state folder is reached by a port instead of a Unix socket."""
+    """Return whether an engine started here listens on a port instead of a Unix socket."""
     if sys.platform == "win32" or os.environ.get(LOOPBACK_VARIABLE):
         return True
     return len(os.fsencode(os.path.join(folder, SOCKET_NAME))) > MAX_SOCKET_PATH_BYTES
 
 
 def connect(folder: str, timeout_s: float = HANDSHAKE_S) -> Socket:
-    """Return a connection to this user's engine.
+    """Return a connection to this user's engine, whose environment may have been another than ours.
 
     Raises NoEngine when none answers, and StateError when the folder is not this user's alone.
     """
     if not os.path.lexists(folder):
         raise NoEngine(folder)
     check_folder(folder)
-    return _connect_port(folder, timeout_s) if uses_loopback(folder) else _connect_unix(folder, timeout_s)
+    likely, other = _connect_unix, _connect_port
+    if uses_loopback(folder):
+        likely, other = other, likely
+    try:
+        return likely(folder, timeout_s)
+    except NoEngine:
+        return other(folder, timeout_s)
 
 
 def _connect_unix(folder: str, timeout_s: float) -> Socket:

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from resampler.ipc import NoEngine, Socket, connect, peer_credentials, uses_loopback
+from resampler.ipc import NoEngine, Socket, connect, peer_credentials
 from resampler.state import (
     FOLDER_VARIABLE,
     LAUNCH_LOCK,
@@ -37,6 +37,7 @@ library, and neither does the folder the host happens to stand in."""
 
 _ATTEMPTS = 3
 _POLL_S = 0.005
+_HELD_S = 0.5
 
 
 def module_command(module: str, standard_library: bool) -> list[str]:
@@ -67,7 +68,9 @@ def start_engine(folder: str, deadline: float) -> Socket | None:
     try:
         for _ in range(_ATTEMPTS):
             exit_code, connection = _launch(folder, deadline)
-            if exit_code is None or exit_code == EXIT_HELD:
+            if exit_code == EXIT_HELD:
+                return _wait_for_holder(folder, deadline)
+            if exit_code is None:
                 return connection
     finally:
         lock.release()
@@ -92,6 +95,20 @@ def _launch(folder: str, deadline: float) -> tuple[int | None, Socket | None]:
         time.sleep(_POLL_S)
     _part(process)
     raise TimeoutError
+
+
+def _wait_for_holder(folder: str, deadline: float) -> Socket | None:
+    """Return a connection to the engine that holds the lock, once its door is open; None if it stays shut.
+
+    Meanwhile nobody starts the next one, which could not do better.
+    """
+    deadline = min(deadline, time.monotonic() + _HELD_S)
+    while time.monotonic() < deadline:
+        try:
+            return connect(folder)
+        except NoEngine:
+            time.sleep(_POLL_S)
+    return None
 
 
 def _part(process: "Popen[bytes] | None") -> None:
@@ -135,13 +152,13 @@ def _environment(folder: str) -> dict[str, str]:
     return {**os.environ, **paths, FOLDER_VARIABLE: folder}
 
 
-def end_hung_engine(connection: Socket, folder: str) -> bool:
+def end_hung_engine(connection: Socket) -> bool:
     """Kill the engine at the other end, which has not given a sign for long; returns whether it could be.
 
-    Only where the system itself names the process at the other end: a number in a file may by now
-    belong to somebody else.
+    Only where the system itself names the process at the other end (it does not for a port): a number in
+    a file may by now belong to somebody else.
     """
-    if sys.platform != "linux" or uses_loopback(folder):
+    if sys.platform != "linux":
         return False
     try:
         process_id, user_id = peer_credentials(connection)

@@ -71,6 +71,16 @@ def test_a_client_comes_in(folder: str, loopback: bool, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("loopback", WAYS)
+def test_a_client_that_expects_another_door_comes_in(
+    folder: str, loopback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way_in = opened(folder, loopback, monkeypatch)
+    monkeypatch.setenv("PYCHANG_LOOPBACK", "" if loopback else "1")
+    with way_in.listener:
+        assert meet(way_in, folder) == b"welcome"
+
+
+@pytest.mark.parametrize("loopback", WAYS)
 def test_what_an_earlier_engine_left_is_replaced(
     folder: str, loopback: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

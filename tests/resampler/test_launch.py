@@ -1,7 +1,9 @@
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from resampler import control, ipc, launch
+from resampler.door import Door, open_door
 from resampler.enginelog import last_lines
 from resampler.launch import RUN_WORD, end_hung_engine, module_command, spawn_engine, start_engine
 from resampler.state import LAUNCH_LOCK, PATH_VARIABLES, Lock, StateError, make_folder, state_folder
@@ -109,6 +112,28 @@ def test_an_engine_that_found_another_one_is_no_failure(
     assert start_engine(home.state, soon()) is None
 
 
+def test_the_door_of_the_other_engine_may_open_a_little_later(
+    home: EngineHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = home.work / "started"
+    fake_engine(monkeypatch, f"open({str(mark)!r}, 'w'); raise SystemExit({launch.EXIT_HELD})")
+    monkeypatch.setattr(launch, "_HELD_S", 30.0)
+    doors: list[Door] = []
+
+    def open_late() -> None:
+        assert wait_until(mark.exists)
+        time.sleep(0.2)
+        doors.append(open_door(home.state))
+
+    thread = threading.Thread(target=open_late)
+    thread.start()
+    connection = start_engine(home.state, soon())
+    thread.join()
+    doors[0].listener.close()
+    assert connection is not None
+    connection.close()
+
+
 def test_an_engine_that_never_answers_costs_the_time_allowed(
     home: EngineHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +178,7 @@ def test_a_hung_engine_is_ended(home: EngineHome) -> None:
     connection = start_engine(home.state, soon())
     assert connection is not None
     pid = home.engine_pid()
-    assert end_hung_engine(connection, home.state)
+    assert end_hung_engine(connection)
     assert wait_until(lambda: pid not in home.engines())
     connection.close()
 
@@ -162,14 +187,14 @@ def test_a_hung_engine_is_ended(home: EngineHome) -> None:
 def test_only_a_process_the_system_names_is_ended(home: EngineHome, monkeypatch: pytest.MonkeyPatch) -> None:
     connection = start_engine(home.state, soon())
     assert connection is not None
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYCHANG_LOOPBACK", "1")
-        assert not end_hung_engine(connection, home.state)
+    with socket.create_server((ipc.LOOPBACK, 0)) as port, socket.socket() as client:
+        client.connect(port.getsockname())
+        assert not end_hung_engine(client)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(launch, "peer_credentials", lambda _: (os.getpid(), os.geteuid()))
-        assert not end_hung_engine(connection, home.state)
+        assert not end_hung_engine(connection)
         patch.setattr(launch, "peer_credentials", lambda _: (home.engine_pid(), os.geteuid() + 1))
-        assert not end_hung_engine(connection, home.state)
+        assert not end_hung_engine(connection)
     connection.close()
     with pytest.raises(ipc.Lost):
         ipc.send_message(connection, b"{}")
