@@ -22,6 +22,8 @@ from resampler.protocol import RenderRequest, parse_note_name
 ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 """Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
+MAX_RECORDING_S = 120.0
+"""Longest recording that is sung on: its analysis takes half a minute and 1.6 GB, and hosts do not wait."""
 
 _SHORT_S = 0.03
 _NAMED_NOTE = re.compile(r"(?:^|[_ -])([A-G][#♯b♭]?[1-7])(?=$|[_ -])")
@@ -57,9 +59,14 @@ def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
     """Return (mono wave at 44.1 kHz [samples], its analysis), which is kept on disk.
 
     Raises:
-        PychangError: The recording cannot be read.
+        PychangError: The recording cannot be read, or is longer than `MAX_RECORDING_S`.
     """
     recording = read_wav(request.source_path)
+    if len(recording) > MAX_RECORDING_S * SAMPLE_RATE_HZ:
+        raise PychangError(
+            f"{request.source_path}: lasts {len(recording) / SAMPLE_RATE_HZ:.1f} s, longer than the"
+            f" {MAX_RECORDING_S:.0f} s that can be sung on; cut it into clips with `vbtools slice`"
+        )
     hint = frq_hint(request.source_path, len(recording))
     named = named_hz(request.source_path)
     return recording, cached_analysis(recording, hint, request.flags.force_analysis, named)
