@@ -13,7 +13,7 @@ from itertools import groupby
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 MAX_VALUES = 200_000
-"""Longest curve that is read: ten minutes at 200 bpm. A run length may claim any size."""
+"""Longest curve that is read: five minutes at 400 bpm. A run length may claim any size."""
 
 _DIGITS = {letter: index for index, letter in enumerate(ALPHABET)}
 _TOKEN = re.compile("([A-Za-z0-9+/]{2})|#([0-9]+)#")

@@ -22,7 +22,8 @@ USAGE = (
 )
 
 MAX_LENGTH_MS = 300_000.0
-"""Longest note that is sung: ten minutes. A host never asks for more; a slip of the pen may."""
+"""Longest note that is sung: five minutes, which take a quarter of one and 1.3 GB. A host never asks for
+more; a slip of the pen may."""
 
 MAX_POSITION_MS = 24 * 3_600_000.0
 """Bound of offset, consonant and cutoff, far beyond any recording; rendering clamps to the file."""

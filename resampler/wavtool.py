@@ -25,7 +25,7 @@ Points = Sequence[tuple[float, float]]
 """(time in ms from the used part's start, gain), in order of time."""
 
 MAX_LENGTH_MS = 600_000.0
-"""Longest single note or rest that is appended: ten minutes."""
+"""Longest single note or rest that is appended: ten minutes, as a rest may outlast any note that is sung."""
 
 USAGE = "usage: wavtool OUTPUT INPUT STP LENGTH P1 P2 [P3 V1 V2 V3 V4 [OVERLAP [P4 [P5 V5]]]]"
 

@@ -14,6 +14,8 @@ import click
 import pytest
 
 from resampler.flags import OWN_FLAGS
+from resampler.protocol import MAX_LENGTH_MS
+from resampler.render import MAX_RECORDING_S
 from voicebank_tools.cli import COMMANDS, vbtools
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +113,12 @@ def shell_lines() -> list[tuple[str, list[str]]]:
                 if words and re.split(r"[/\\]", words[0])[-1] == "vbtools":
                     calls.append((page_id(path), words[1:]))
     return calls
+
+
+def test_the_bounds_of_recordings_and_notes_are_documented() -> None:
+    page = (ROOT / "docs" / "resampler.md").read_text("utf-8")
+    assert f"at most {MAX_RECORDING_S / 60:g} minutes" in page
+    assert f"({MAX_LENGTH_MS:.0f}) at most" in page
 
 
 def test_shell_examples_use_commands_and_options_that_exist() -> None:
