@@ -43,6 +43,10 @@ class WorkerDied(Exception):
     """A worker process ended in the middle of something; says how."""
 
 
+class WorkerHung(WorkerDied):
+    """A worker process was ended because it gave no answer in time: the next one would not either."""
+
+
 class Worker:
     """One worker process. Raises WorkerDied from the start on, whenever it ends unasked."""
 
@@ -92,7 +96,13 @@ class Worker:
 
     def _receive(self, limit_s: float) -> dict[str, Any]:
         assert self._process.stdout is not None
-        alarm = threading.Timer(limit_s, self._process.kill)
+        rang = threading.Event()
+
+        def ring() -> None:
+            rang.set()
+            self._process.kill()
+
+        alarm = threading.Timer(limit_s, ring)
         alarm.daemon = True
         try:
             alarm.start()
@@ -105,7 +115,8 @@ class Worker:
         finally:
             alarm.cancel()
         if answer is None:
-            raise self._death()
+            death = self._death()
+            raise WorkerHung(f"no answer within {limit_s:g} s") if rang.is_set() else death
         return answer
 
     def _death(self, why: str = "") -> WorkerDied:
@@ -182,7 +193,8 @@ class Crew:
         return worker
 
     def _answer(self, number: int, job: Job) -> dict[str, Any]:
-        """Return what a worker says to a job; one that dies is given another chance in a new process."""
+        """Return what a worker says to a job; one that dies is given another chance in a new process, as
+        long as somebody waits for it."""
         how = ""
         for _ in range(ATTEMPTS):
             try:
@@ -191,6 +203,8 @@ class Crew:
             except (WorkerDied, OSError) as error:
                 how = str(error)
                 self._clean_up_after(number, job, how)
+                if isinstance(error, WorkerHung) or not job.clients:
+                    break
         message = f"the process that rendered the note died ({how}); see `vbtools engine log`"
         return {"code": 1, "message": f"pychang-resampler: {message}"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resampler import crew
-from resampler.crew import Crew, Worker, WorkerDied, remove_unfinished
+from resampler.crew import Crew, Worker, WorkerHung, remove_unfinished
 from resampler.jobs import Job, JobQueue
 from tests.resampler.engine_home import wait_until
 
@@ -143,8 +143,25 @@ def test_removing_needs_nothing_to_be_there(tmp_path: Path) -> None:
 
 def test_a_hanging_process_is_ended() -> None:
     worker = Worker(lambda _: None)
-    with pytest.raises(WorkerDied, match="signal 9"):
+    with pytest.raises(WorkerHung, match=r"no answer within 0\.3 s"):
         worker.ask({"argv": ["hang"]}, limit_s=0.3)
+    assert worker._process.returncode == -signal.SIGKILL
+
+
+def test_a_note_that_hangs_is_not_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Worker.ask, "__defaults__", (0.3,))
+    answer = place.answer("hang")
+    assert answer["code"] == 1
+    assert "no answer within 0.3 s" in answer["message"]
+    assert place.crew.deaths == 1
+
+
+def test_a_note_nobody_waits_for_is_not_tried_again(place: Place) -> None:
+    job = place.enter("sleep die")
+    assert wait_until(lambda: job.begun)
+    place.queue.leave(job)
+    assert job.done.wait(30)
+    assert place.crew.deaths == 1
 
 
 @pytest.mark.parametrize("kind", [threading.Thread, threading.Timer])
