@@ -18,11 +18,18 @@ import numpy as np
 from pychang import PychangError
 from pychang.analysis import ANALYSIS_VERSION, Analysis, analyse
 from pychang.arrays import FloatArray
-from pychang.files import user_folder, write_atomically
+from pychang.files import remove_unfinished, user_folder, write_atomically
 from pychang.units import HOP_SAMPLES
 
 CACHE_LIMIT_BYTES = 2 * 1024**3
 """Oldest analyses are removed when the folder grows beyond this."""
+
+UNFINISHED_S = 3600.0
+"""What was not finished for so long never will be."""
+
+_TRIMMED_WITH = "0"
+"""Keys that begin so, one in sixteen, have the folder trimmed when their analysis comes in: without a
+resident engine nobody else would."""
 
 _TABLES = ("log_amplitudes", "tract_phase", "deviation", "log_noise", "log_missing", "log_tone")
 
@@ -105,10 +112,16 @@ def store_analysis(path: Path, analysis: Analysis) -> None:
         archive = io.BytesIO()
         np.savez(archive, **{field.name: getattr(analysis, field.name) for field in fields(Analysis)})
         write_atomically(path, archive.getvalue())
+        if path.name.startswith(_TRIMMED_WITH):
+            trim_cache(path.parent)
 
 
 def trim_cache(folder: Path, limit_bytes: int = CACHE_LIMIT_BYTES) -> int:
-    """Remove the oldest analyses beyond the limit, and nothing else. Returns how many were removed."""
+    """Remove the oldest analyses beyond the limit and what was never finished, and nothing else.
+
+    Returns how many analyses were removed.
+    """
+    remove_unfinished(folder, UNFINISHED_S)
     kept = sorted(_kept_files(folder))
     size, removed = sum(bytes_ for _, bytes_, _ in kept), 0
     for _, bytes_, path in kept:

@@ -6,16 +6,19 @@ rename, with all its bytes, or what was there before stays.
 
 import errno
 import os
+import re
 import secrets
 import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from pychang import PychangError
+
+_TEMPORARY = re.compile(r"\.pychang-[0-9a-f]+-[0-9a-f]{12}\.tmp")
 
 _REPLACE_ATTEMPTS = 20
 _REPLACE_PAUSE_S = 0.05
@@ -75,6 +78,21 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
         raise PychangError(f"cannot write {path.name} into {path.parent}: {_reason(error)}") from error
+
+
+def remove_unfinished(folder: Path, older_than_s: float) -> None:
+    """Remove what processes that were killed have left of the files they were writing into a folder.
+
+    Args:
+        folder: Need not be there.
+        older_than_s: A younger one may still be written.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name):
+                with suppress(OSError):
+                    if time.time() - entry.stat().st_mtime > older_than_s:
+                        Path(entry.path).unlink()
 
 
 def long_path(path: Path) -> Path:

@@ -65,7 +65,7 @@ class Worker:
             self._listener.start()
         except RuntimeError as error:  # the system gives no more threads for now
             raise self._death(str(error)) from error
-        self._receive(JOB_LIMIT_S)
+        self.cache_folder = str(self._receive(JOB_LIMIT_S).get("cache", ""))
         self.peak_mb = 0.0
 
     @property
@@ -212,13 +212,15 @@ class Crew:
         self.deaths += 1
         worker = self._workers.pop(number, None)
         self._say(f"a worker died ({how}) at {job.request.get('argv')}")
-        if worker is not None and "argv" in job.request:
-            remove_unfinished(job.request["argv"][1], worker.process_id)
+        if worker is not None:
+            outputs = job.request.get("argv", [])[1:2]
+            for folder in (worker.cache_folder, *map(os.path.dirname, outputs)):
+                remove_unfinished(folder, worker.process_id)
 
 
-def remove_unfinished(output: str, process_id: int) -> None:
-    """Remove what a dead process left of the file it was writing (see `pychang.files.write_atomically`)."""
-    pattern = os.path.join(escape(os.path.dirname(output)), f".pychang-{process_id:x}-*.tmp")
+def remove_unfinished(folder: str, process_id: int) -> None:
+    """Remove what a dead process left of a file it was writing (see `pychang.files.write_atomically`)."""
+    pattern = os.path.join(escape(folder), f".pychang-{process_id:x}-*.tmp")
     for path in glob(pattern, include_hidden=True):
         with suppress(OSError):
             os.unlink(path)

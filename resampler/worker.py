@@ -15,11 +15,12 @@ def main() -> int:
     """Render what comes until stdin ends: the engine has gone, or wants this process no more."""
     questions, answers = _private_streams()
     warnings.simplefilter("ignore")
+    from pychang.cache import cache_folder
     from resampler.kept import KeptRecordings  # loads the renderer, which takes most of the start
 
     recordings = KeptRecordings()
     try:
-        write_message(answers, {"ready": os.getpid()})
+        write_message(answers, {"ready": os.getpid(), "cache": str(cache_folder())})
         while (request := read_message(questions)) is not None:
             write_message(answers, _answer(request, recordings))
     except BrokenPipeError:  # the engine was killed; the note it asked for is written all the same

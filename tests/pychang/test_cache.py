@@ -239,6 +239,27 @@ def test_the_oldest_are_trimmed(tmp_path: Path) -> None:
     assert trim_cache(tmp_path / "nothing", 0) == 0
 
 
+def test_without_an_engine_it_is_trimmed_now_and_then(folder: Path) -> None:
+    old, usual, chosen = (folder / f"{letter * 32}.npz" for letter in "f10")
+    folder.mkdir()
+    with old.open("wb") as file:
+        file.truncate(3 * 2**30)  # a hole: needs no room
+    analysis = analyse(WAVE)
+    store_analysis(usual, analysis)
+    assert old.exists()
+    store_analysis(chosen, analysis)
+    assert sorted(folder.iterdir()) == [chosen, usual]
+
+
+def test_what_was_never_finished_is_removed(tmp_path: Path) -> None:
+    left, foreign = ".pychang-1f-0123456789ab.tmp", ".pychang-notes.tmp"
+    aged_files(tmp_path, [left, foreign])
+    new = tmp_path / ".pychang-20-0123456789ab.tmp"
+    new.touch()
+    assert trim_cache(tmp_path) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [new.name, foreign]
+
+
 def test_other_peoples_files_are_not_trimmed(tmp_path: Path) -> None:
     """Who points PYCHANG_CACHE at a folder of their own loses nothing."""
     (tmp_path / "folder.npz").mkdir()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pychang import PychangError
-from pychang.files import long_path, open_atomically, read_limited, write_atomically
+from pychang.files import long_path, open_atomically, read_limited, remove_unfinished, write_atomically
 
 
 def read(path: Path, most_bytes: int = 10) -> bytes:
@@ -100,6 +100,22 @@ def test_nothing_is_left_of_a_write_that_is_stopped(
         with pytest.raises(error):
             write_atomically(tmp_path / "a", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="what is open cannot be removed there")
+def test_what_is_being_written_counts_as_left_behind_once_it_is_old(tmp_path: Path) -> None:
+    def write_for_a_day() -> None:
+        with open_atomically(tmp_path / "a"):
+            (temporary,) = tmp_path.iterdir()
+            remove_unfinished(tmp_path, older_than_s=3600.0)
+            assert temporary.exists()
+            os.utime(temporary, (0, 0))
+            remove_unfinished(tmp_path, older_than_s=3600.0)
+            assert not temporary.exists()
+
+    with pytest.raises(PychangError):
+        write_for_a_day()
+    remove_unfinished(tmp_path / "none", older_than_s=0.0)
 
 
 def test_impossible_targets_are_told(tmp_path: Path) -> None:

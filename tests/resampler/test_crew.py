@@ -19,7 +19,7 @@ FAKE = """
 import os, sys, time
 from resampler.pipe import read_message, write_message
 questions, answers = sys.stdin.buffer, sys.stdout.buffer
-write_message(answers, {"ready": os.getpid()})
+write_message(answers, {"ready": os.getpid(), "cache": os.environ["PYCHANG_CACHE"]})
 while (request := read_message(questions)) is not None:
     for word in request["argv"][0].split():
         if word == "sleep": time.sleep(0.3)
@@ -63,6 +63,7 @@ def fake_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "fake_worker.py"
     script.write_text(FAKE)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYCHANG_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(crew, "module_command", lambda *_, **__: [sys.executable, str(script)])
 
 
@@ -128,16 +129,18 @@ def test_a_process_that_became_large_is_replaced(place: Place) -> None:
 
 def test_what_a_dead_process_was_writing_is_removed(place: Place, tmp_path: Path) -> None:
     pid = int(place.answer("")["pid"])
+    (tmp_path / "cache").mkdir()
     ours, others = tmp_path / f".pychang-{pid:x}-abc.tmp", tmp_path / f".pychang-{pid:x}0-abc.tmp"
-    ours.touch()
-    others.touch()
+    cached = tmp_path / "cache" / f".pychang-{pid:x}-abc.tmp"
+    for path in (ours, others, cached):
+        path.touch()
     os.kill(pid, signal.SIGKILL)
     place.answer("", str(tmp_path / "out.wav"))
-    assert (ours.exists(), others.exists()) == (False, True)
+    assert (ours.exists(), others.exists(), cached.exists()) == (False, True, False)
 
 
 def test_removing_needs_nothing_to_be_there(tmp_path: Path) -> None:
-    remove_unfinished(str(tmp_path / "[missing]" / "a.wav"), 1)
+    remove_unfinished(str(tmp_path / "[missing]"), 1)
     remove_unfinished("", 1)
 
 

@@ -294,7 +294,7 @@ def test_a_recording_too_long_to_analyse_is_told(tmp_path: Path, monkeypatch: py
     for seconds in (1.0, 1.5):
         write(tmp_path / f"{seconds}.wav", vowel(A3_HZ, seconds=seconds))
     assert render_file(call(tmp_path / "1.0.wav", tmp_path / "out.wav")) == ""
-    with pytest.raises(PychangError, match=r"1\.5\.wav: lasts 1\.5 s, .* 1 s that .*; cut it .*`vbtools slice`"):
+    with pytest.raises(PychangError, match=r"1\.5\.wav: lasts 1\.5 s, .* 1 s .*; cut it .*`vbtools slice`"):
         render_file(call(tmp_path / "1.5.wav", tmp_path / "other.wav"))
     assert not (tmp_path / "other.wav").exists()
     assert len(list(cache_folder().iterdir())) == 1

@@ -50,6 +50,7 @@ def test_notes_good_and_bad_in_turn(home: EngineHome) -> None:
         home, [render(good), render(missing), render(["a", "b", "X", "1"]), render(good)]
     )
     assert isinstance(ready["ready"], int)
+    assert ready["cache"] == home.environment["PYCHANG_CACHE"]
     assert [answer["code"] for answer in (first, second, third, fourth)] == [0, 1, 1, 0]
     assert first["message"] == ""
     assert first["peak_mb"] > 10 or sys.platform == "win32"
