@@ -21,6 +21,7 @@ SILENCE_S = 15.0
 MOST_LOSSES = 3
 """So many engines may die while they have this note in hand."""
 
+_PROCESSES = (["resampler.daemon"], ["resampler.worker"])
 _ANALYSIS_ONLY = ("nul", "/dev/null")
 _AFTER_LOSS_S = 0.1
 _PAUSES_S = (0.005, 0.01, 0.02, 0.04, 0.08)
@@ -53,7 +54,8 @@ def main(argv: list[str]) -> int:
 
 def main_program() -> None:
     """Run as a program of its own: the process's arguments and exit code."""
-    if sys.argv[1:2] == ["--pychang-run"]:  # a frozen program is its own Python, see resampler.launch
+    # A frozen program is its own Python, see resampler.launch.
+    if getattr(sys, "frozen", False) and sys.argv[1:2] == ["--pychang-run"] and sys.argv[2:] in _PROCESSES:
         from importlib import import_module
 
         sys.exit(import_module(sys.argv[2]).main())

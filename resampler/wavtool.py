@@ -149,6 +149,8 @@ def parse_arguments(argv: Sequence[str]) -> AppendRequest:
     """Return the request of wavtool's argument list; raises PychangError if it cannot be used."""
     if len(argv) < 6:
         raise PychangError(f"{len(argv)} arguments given, at least 6 are needed; {USAGE}")
+    if not Path(argv[0]).name:
+        raise PychangError(f"output {argv[0]!r} names no file; write song.wav")
     numbers = [_number(text) for text in [argv[2], *argv[4:15]]]
     skip_ms, widths, levels = numbers[0], numbers[1:4], numbers[4:8]
     overlap_ms = numbers[8] if len(numbers) > 8 else 0.0
@@ -167,10 +169,13 @@ def append_file(request: AppendRequest) -> None:
     """
     data_path = request.output_path.with_name(request.output_path.name + ".dat")
     header_path = request.output_path.with_name(request.output_path.name + ".whd")
-    stored = data_path.read_bytes() if data_path.is_file() else b""
+    try:
+        stored = data_path.read_bytes() if data_path.is_file() else b""
+    except OSError as error:
+        raise PychangError(f"{data_path} cannot be read: {error.strerror}; choose another OUTPUT") from error
     song = np.frombuffer(stored[: len(stored) // 2 * 2], dtype="<i2").astype(np.float32) / 32768.0
     source = np.zeros(0, dtype=np.float32)
-    if request.source_path.is_file():
+    if _may_be_there(request.source_path):
         source = read_wav(request.source_path)
     part = apply_envelope(used_part(source, request.skip_ms, request.length_ms), request.envelope)
     joined = to_pcm16(append(song, part, ms_to_samples(request.overlap_ms)))
@@ -186,6 +191,14 @@ def main(argv: Sequence[str]) -> int:
         print("wavtool:", " ".join(str(error).split()), file=sys.stderr)
         return 2 if len(argv) < 6 else 1
     return 0
+
+
+def _may_be_there(path: Path) -> bool:
+    """Say whether there is a file, or what `read_wav` has to say about the way to it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _number(text: str) -> float:

@@ -320,13 +320,27 @@ def test_a_list_too_long_to_send_is_rendered_here(home: EngineHome, monkeypatch:
     assert (home.work / "out.wav").exists()
 
 
-def test_a_frozen_program_runs_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "frozen_module.py").write_text("def main(): return 42")
-    monkeypatch.setattr(sys, "argv", ["program", "--pychang-run", "frozen_module"])
+def test_a_frozen_program_runs_its_own_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr("resampler.worker.main", lambda: 42)
+    monkeypatch.setattr(sys, "argv", ["program", "--pychang-run", "resampler.worker"])
     with pytest.raises(SystemExit) as ended:
         client.main_program()
     assert ended.value.code == 42
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("words", [[], ["json"], ["resampler.flags"], ["resampler.worker", "x"]])
+def test_nobody_else_s_modules_are_run(
+    frozen: bool, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "frozen", frozen, raising=False)
+    monkeypatch.setattr(sys, "argv", ["program", "--pychang-run", *words])
+    with pytest.raises(SystemExit) as ended:
+        client.main_program()
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "usage" in line
 
 
 def test_it_imports_nothing_foreign_by_its_text() -> None:

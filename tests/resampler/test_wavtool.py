@@ -236,3 +236,27 @@ def test_the_program_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureF
     assert "bad.wav is not a sound file" in lines[1]
     assert "length '?'" in lines[2]
     assert [p.name for p in tmp_path.iterdir()] == ["bad.wav"]
+
+
+@pytest.mark.parametrize(
+    ("output", "source", "told"),
+    [
+        ("", "a.wav", "output '' names no file"),
+        ("/", "a.wav", "names no file"),
+        ("o" * 300, "a.wav", "cannot be read"),
+        ("o.wav", "a" * 300, "cannot be read"),
+    ],
+)
+def test_names_that_no_file_can_have_are_told(
+    output: str,
+    source: str,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([output, source, "0", "100", "0", "0"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert list(tmp_path.iterdir()) == []
