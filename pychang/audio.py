@@ -111,12 +111,23 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
+class _Memory(io.BytesIO):
+    """A file in memory that takes no offence at an impossible place, as those in damaged headers are: an
+    exception would be printed on its way through libsndfile, which then tells by itself what is wrong."""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return super().seek(offset, whence)
+        except ValueError:
+            return self.tell()
+
+
 def _decode(path: Path, data: bytes) -> tuple[NDArray[np.float32], int]:
     import soundfile
 
     try:
         # Decoded from memory: libsndfile cannot open every name Python can.
-        with soundfile.SoundFile(io.BytesIO(_with_data_size(data))) as file:
+        with soundfile.SoundFile(_Memory(_with_data_size(data))) as file:
             rate_hz = file.samplerate
             if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
                 raise PychangError(f"{path} claims a sample rate of {rate_hz} Hz; export it at 44100 Hz")

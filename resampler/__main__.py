@@ -8,8 +8,8 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from pychang import PychangError
 from resampler.protocol import USAGE, RenderRequest, parse_arguments
@@ -31,7 +31,8 @@ def main(argv: Sequence[str]) -> int:
     if len(argv) < 4:
         tell(USAGE)
         return 2
-    code, message = answer(argv, _render)
+    with _silent_libraries():
+        code, message = answer(argv, _render)
     if message:
         tell(message)
     return code
@@ -65,6 +66,23 @@ def _render(request: RenderRequest) -> str:
     from resampler.render import render_file
 
     return render_file(request, os.environ.get(ENGINE_VARIABLE, ""))
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Lead the process's stderr nowhere: what a decoder prints there would be a second line for the host."""
+    if sys.stderr is None:  # the host has closed it, and 2 may be another file by now
+        yield
+        return
+    kept = os.dup(2)
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        os.close(null)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _describe(error: Exception) -> str:

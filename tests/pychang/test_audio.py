@@ -130,6 +130,16 @@ def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes, words: str
     assert "\n" not in str(caught.value)
 
 
+def test_a_header_that_leads_before_the_file_s_start_is_told(tmp_path: Path) -> None:
+    """And nothing else is: an exception inside the library would be printed."""
+    soundfile.write(tmp_path / "a.aiff", tone(), 44100, subtype="PCM_16")
+    damaged = bytearray((tmp_path / "a.aiff").read_bytes())
+    damaged[damaged.index(b"SSND")] = 0xFF
+    (tmp_path / "a.aiff").write_bytes(damaged)
+    with pytest.raises(PychangError, match=r"a\.aiff is not a sound file that can be read"):
+        read_wav(tmp_path / "a.aiff")
+
+
 def test_missing_file_and_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(PychangError, match=r"missing\.wav not found"):
         read_wav(tmp_path / "missing.wav")

@@ -1,6 +1,7 @@
 """The program a host runs: exit codes, one line of stderr, whatever happens behind it."""
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,6 +65,19 @@ def test_a_good_call_is_silent(use_renderer: UseRenderer, capsys: pytest.Capture
         (Path("in.wav"), Path("out.wav"), 60.0)
     ]
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_a_library_prints_is_no_line(
+    use_renderer: UseRenderer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def render_file(_: RenderRequest, engine: str) -> str:
+        os.write(2, b"[libmpg123] error: dequantization failed!\n")
+        return "the recording is silent"
+
+    use_renderer(render_file)
+    assert main(CALL) == 0
+    os.write(2, b"stderr is back\n")
+    assert capfd.readouterr().err == "pychang-resampler: the recording is silent\nstderr is back\n"
 
 
 @pytest.mark.parametrize("name", ["", "neural", "no such"])
