@@ -13,12 +13,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 from pychang import PychangError
 
 _TEMPORARY = re.compile(r"\.pychang-[0-9a-f]+-[0-9a-f]{12}\.tmp")
+
+_TEMPORARY_LETTERS = 36
+"""Of the longest such name, and the stroke before it."""
 
 _REPLACE_ATTEMPTS = 20
 _REPLACE_PAUSE_S = 0.05
@@ -97,9 +100,14 @@ def remove_unfinished(folder: Path, older_than_s: float) -> None:
 
 def long_path(path: Path) -> Path:
     """Return the path in the form that Windows takes beyond 260 characters."""
-    if os.name != "nt" or len(str(path.absolute())) < 240 or str(path).startswith("\\\\"):
+    if os.name != "nt" or not _is_long(path.absolute()) or str(path).startswith("\\\\"):
         return path
     return Path("\\\\?\\" + str(path.absolute()))
+
+
+def _is_long(path: PurePath) -> bool:
+    """Say whether Windows may refuse a path as it is, or that of the temporary file beside it."""
+    return max(len(str(path)), len(str(path.parent)) + _TEMPORARY_LETTERS) >= 240
 
 
 def _replace(temporary: Path, target: Path) -> None:

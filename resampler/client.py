@@ -172,7 +172,11 @@ def _tell(message: str) -> int:
 
 
 def _is_there(output: str) -> bool:
-    return output.strip().lower() in _ANALYSIS_ONLY or os.path.exists(output)
+    if output.strip().lower() in _ANALYSIS_ONLY:
+        return True
+    if sys.platform == "win32" and len(output) >= 240 and not output.startswith("\\\\"):
+        output = f"\\\\?\\{output}"  # as pychang.files.long_path
+    return os.path.exists(output)
 
 
 def _render_here(argv: list[str]) -> int:

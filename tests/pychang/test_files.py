@@ -3,13 +3,13 @@
 import errno
 import os
 import threading
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pychang import PychangError
+from pychang import PychangError, files
 from pychang.files import long_path, open_atomically, read_limited, remove_unfinished, write_atomically
 
 
@@ -143,6 +143,12 @@ def test_only_windows_needs_another_form_of_a_long_path(tmp_path: Path) -> None:
     assert long_path(tmp_path / "a") == tmp_path / "a"
     long = tmp_path.joinpath(*["n" * 60] * 4)
     assert str(long_path(long)) == ("\\\\?\\" if os.name == "nt" else "") + str(long)
+
+
+@pytest.mark.parametrize(("folder", "name", "long"), [(190, 10, False), (215, 5, True), (150, 100, True)])
+def test_a_path_is_long_with_the_temporary_name_in_it(folder: int, name: int, long: bool) -> None:
+    path = PureWindowsPath("C:/", "f" * folder, "n" * name)
+    assert files._is_long(path) == long
 
 
 def test_a_file_written_in_parts_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -329,6 +329,15 @@ def test_a_frozen_program_runs_its_own_modules(monkeypatch: pytest.MonkeyPatch) 
     assert ended.value.code == 42
 
 
+def test_a_note_with_a_long_path_is_found_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(os.path, "exists", lambda path: not asked.append(path))
+    monkeypatch.setattr(sys, "platform", "win32")
+    paths = ["C:\\a.wav", "C:\\" + "b" * 300, "\\\\server\\" + "c" * 300]
+    assert all(client._is_there(path) for path in paths)
+    assert asked == [paths[0], "\\\\?\\" + paths[1], paths[2]]
+
+
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize("words", [[], ["json"], ["resampler.flags"], ["resampler.worker", "x"]])
 def test_nobody_else_s_modules_are_run(
