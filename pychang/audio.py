@@ -29,15 +29,19 @@ MIN_RATE_HZ, MAX_RATE_HZ = 4000, 768_000
 MAX_AMPLITUDE = 100.0
 """Float files above (40 dB over full scale) hold integers or rubbish."""
 
+LEAST_MEAN = 0.01
+"""Channels whose mean is 40 dB weaker than the first extinguish each other."""
+
 
 def read_wav(path: Path) -> NDArray[np.float32]:
     """Return a recording as float32 [samples], mono at 44.1 kHz, full scale 1.0.
 
     Reads what libsndfile reads (wav of every depth, flac, ogg, aiff, mp3); channels are averaged.
+    Where that leaves next to nothing of the first, as when the second is its reverse, it is the first.
     Raises PychangError as `read_native` does.
     """
     samples, rate_hz = read_native(path)
-    return resample(samples.mean(axis=1, dtype=np.float32), rate_hz)
+    return resample(_mono(samples), rate_hz)
 
 
 def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
@@ -59,6 +63,12 @@ def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
             f"{path}: samples reach {peak:.3g} times full scale; export the file as 16-bit PCM wav"
         )
     return samples, rate_hz
+
+
+def _mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    mean: NDArray[np.float32] = samples.mean(axis=1, dtype=np.float32)
+    first = np.ascontiguousarray(samples[:, 0])
+    return first if np.linalg.norm(mean) < LEAST_MEAN * np.linalg.norm(first) else mean
 
 
 def resample(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:

@@ -69,6 +69,14 @@ def test_native_keeps_rate_and_channels(tmp_path: Path) -> None:
     assert_is_tone(read_wav(path), 1e-4)  # channels are averaged
 
 
+def test_channels_that_extinguish_each_other_are_not_silence(tmp_path: Path) -> None:
+    left = tone()
+    soundfile.write(tmp_path / "a.wav", np.column_stack((left, -0.999 * left)), 44100, subtype="FLOAT")
+    assert_is_tone(read_wav(tmp_path / "a.wav"), 1e-4)
+    soundfile.write(tmp_path / "b.wav", np.column_stack((left, -0.9 * left)), 44100, subtype="FLOAT")
+    assert read_wav(tmp_path / "b.wav") == pytest.approx(0.05 * left, abs=1e-6)
+
+
 def wav_bytes(data: bytes, data_size: int | None = None, extra: bytes = b"") -> bytes:
     head = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 44100, 88200, 2, 16)
     body = head + extra + b"data" + struct.pack("<I", len(data) if data_size is None else data_size) + data
