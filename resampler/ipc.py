@@ -12,7 +12,7 @@ import time
 from _socket import AF_INET, SOCK_STREAM, SOL_SOCKET
 from _socket import socket as Socket
 
-from resampler.state import VERSION, StateError, check_folder, code_stamp
+from resampler.state import VERSION, StateError, check_folder, code_stamp, is_vacant
 
 PROTOCOL = 1
 """Raised when an older engine could not understand a message."""
@@ -64,7 +64,7 @@ def connect(folder: str, timeout_s: float = HANDSHAKE_S) -> Socket:
 
     Raises NoEngine when none answers, and StateError when the folder is not this user's alone.
     """
-    if not os.path.lexists(folder):
+    if is_vacant(folder):
         raise NoEngine(folder)
     check_folder(folder)
     likely, other = _connect_unix, _connect_port

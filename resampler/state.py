@@ -79,6 +79,18 @@ def absolute_path(path: str) -> str:
     return os.path.join(os.getcwd(), path)
 
 
+def is_vacant(folder: str) -> bool:
+    """Return whether a state folder is not there yet, or nothing in it: whoever starts an engine makes it
+    this user's alone."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
 def check_folder(folder: str) -> None:
     """Raise StateError unless `folder` is there and belongs to this user alone."""
     if not _is_private(folder):

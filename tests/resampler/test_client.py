@@ -142,10 +142,14 @@ def test_without_an_engine_the_note_is_rendered_here(home: EngineHome, variables
 def test_a_state_folder_others_could_enter_is_mended_or_not_used(home: EngineHome) -> None:
     arguments = home.arguments(home.recording(), "out.wav")
     link = home.folder / "link"
-    make_folder(home.state)
-    link.symlink_to(home.state)
+    state = Path(home.state)
+    state.mkdir(0o755)
+    link.symlink_to(state)
     assert home.call(arguments, PYCHANG_RUNTIME=str(link)) == (0, [])
-    assert list(Path(home.state).iterdir()) == []
+    assert list(state.iterdir()) == []
+    assert home.call(arguments) == (0, [])
+    assert home.engine_pid()
+    assert state.stat().st_mode & 0o777 == 0o700
 
 
 def test_what_fails_is_told_as_without_an_engine(home: EngineHome) -> None:
