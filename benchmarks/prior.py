@@ -244,7 +244,7 @@ def main() -> int:
     tests = options.only.split(",")
     results: dict[str, dict[str, dict[str, Figures]]] = {}
     for bank in options.bank:
-        samples = bank_samples(bank, options.n, options.seed)
+        samples = bank_samples(bank, options.n, options.seed).cases
         print(f"\n## {bank.name}: {len(samples)} samples: {', '.join(s.alias for s in samples)}")
         found = results.setdefault(bank.name, {})
         for test in (test for test in BANK_TESTS if test in tests):

@@ -18,8 +18,9 @@ from prior import SINGERS
 from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.units import SAMPLE_RATE_HZ
-from voicebank_tools.comparing.recordings import Sample, bank_entries, open_sample
+from voicebank_tools.comparing.recordings import Sample, bank_lines, open_recording, usable_sample
 from voicebank_tools.comparing.requests import as_recorded, flat
+from voicebank_tools.voicebank import load_voicebank
 
 HOLD_MS = 2500.0
 SEMITONES = 7
@@ -46,9 +47,11 @@ def main() -> int:
 
 def find_sample(bank: Path, alias: str) -> Sample:
     """Return the sample of an alias; raises PychangError where the bank has none such."""
-    for entry in bank_entries(bank):
-        if entry.alias == alias and (sample := open_sample(entry)) is not None:
-            return sample
+    for entry in bank_lines(load_voicebank(bank)):
+        if entry.alias == alias:
+            sample = usable_sample(entry, open_recording(entry.wav_path))
+            if sample is not None:
+                return sample
     raise PychangError(f"{bank} has no alias {alias!r} that is long enough and voiced; name another")
 
 

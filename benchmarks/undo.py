@@ -65,7 +65,7 @@ def main() -> int:
     options = parser.parse_args()
     singers = own_singers(options.voice)
     rows: Rows = {kind: {singer.name: [] for singer in singers} for kind in RATIOS}
-    for sample in bank_samples(options.bank, options.samples, seed=1):
+    for sample in bank_samples(options.bank, options.samples, seed=1).cases:
         for kind, name, found in pairs(sample, singers):
             rows[kind][name].append(found)
     print("\n".join(table(rows)))

@@ -105,7 +105,7 @@ def _places_in(
     search = _Search(tree, folder, oto.encoding)
     places = []
     for line, entry in oto.numbered_entries:
-        wav_path = search.path_of(entry.wav_path, line)
+        wav_path = search.path_of(entry, line)
         if wav_path:
             places.append(_Place(replace(entry, wav_path=wav_path), source.path, line))
     findings += search.findings(source.path)
@@ -118,17 +118,18 @@ class _Search:
     def __init__(self, tree: BankTree, folder: BankFolder, encoding: str) -> None:
         self._tree, self._folder, self._encoding = tree, folder, encoding
         self._known: dict[Path, Path | None] = {}
-        self._missing: dict[Path, list[int]] = {}
+        self._missing: dict[Path, list[tuple[int, str]]] = {}
         self._garbled: list[str] = []
 
-    def path_of(self, written: Path, line: int) -> Path | None:
+    def path_of(self, entry: OtoEntry, line: int) -> Path | None:
+        written = entry.wav_path
         if written == self._folder.path:  # the line names nothing; the reader of the line has said so
             return None
         if written not in self._known:
             self._known[written] = self._look_up(written)
         found = self._known[written]
         if not found:
-            self._missing.setdefault(written, []).append(line)
+            self._missing.setdefault(written, []).append((line, entry.alias))
         return found
 
     def _look_up(self, written: Path) -> Path | None:
@@ -154,11 +155,13 @@ class _Search:
 
     def _missing_findings(self, path: Path) -> tuple[Finding, ...]:
         cure = "put the file there or delete the line"
-        missing = ((written.name, lines) for written, lines in self._missing.items())
         return limited(
-            Finding("error", path, lines[0], name, f"recording missing ({len(lines)} aliases lost)", cure)
-            for name, lines in missing
-        )
+            Finding(
+                "error", path, lost[0][0], written.name, f"recording missing ({len(lost)} aliases lost)",
+                cure, tuple(alias for _, alias in lost),
+            )
+            for written, lost in self._missing.items()
+        )  # fmt: skip
 
 
 def _file_names_as_aliases(places: list[_Place]) -> list[_Place]:
@@ -196,7 +199,8 @@ def _repeated(places: list[_Place]) -> Iterator[Finding]:
             listed = ", ".join(map(str, others[:5])) + (" …" if len(others) > 5 else "")
             why = f"this alias stands {len(group)} times; the first counts, not {listed}"
             cure = "rename or delete the others"
-            yield Finding("warning", first.path, first.line, first.entry.alias, why, cure)
+            alias = first.entry.alias
+            yield Finding("warning", first.path, first.line, alias, why, cure, (alias,))
 
 
 def _encoding_findings(sources: list[_OtoBytes], root: Path) -> Iterator[Finding]:

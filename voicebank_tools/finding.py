@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pychang import PychangError
+
 Kind = Literal["error", "warning", "note"]
 
 MOST_FINDINGS = 1000
@@ -14,7 +16,8 @@ MOST_FINDINGS = 1000
 @dataclass(frozen=True)
 class Finding:
     """`kind` "error": something is lost; "warning": read, but likely not as meant; "note": good to know.
-    `line` counts from 1; 0 means the whole file."""
+    `line` counts from 1; 0 means the whole file. `aliases`: those of a voicebank that it is about, none
+    where it is about the whole bank."""
 
     kind: Kind
     path: Path
@@ -22,11 +25,18 @@ class Finding:
     text: str
     why: str
     cure: str
+    aliases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
         quoted = f' "{shorten(self.text)}"' if self.text else ""
         return f"{self.kind}: {place}:{quoted} {self.why}; {self.cure}"
+
+
+def unreadable(path: Path, error: PychangError) -> Finding:
+    """Return what reading `path` raised (`PATH why; cure`) as a finding."""
+    why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
+    return Finding("error", path, 0, "", why or cure, cure if why else "it is left out until then")
 
 
 def shorten(text: str, most: int = 80) -> str:

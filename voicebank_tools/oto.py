@@ -16,7 +16,7 @@ from pychang.files import write_atomically
 from voicebank_tools.encoding import Evidence, encoding_of, evidence_of
 from voicebank_tools.files import read_limited
 from voicebank_tools.finding import Finding, limited, shorten
-from voicebank_tools.oto_line import OtoEntry, Remark, checked_entry, number_text, parse_line
+from voicebank_tools.oto_line import OtoEntry, Remark, alias_of, checked_entry, number_text, parse_line
 
 __all__ = ["MOST_BYTES", "OtoEntry", "OtoFile"]
 
@@ -70,7 +70,7 @@ class OtoFile:
     def findings(self) -> tuple[Finding, ...]:
         """Everything noticed, line by line (at most 1000, then how many more)."""
         return limited(
-            Finding(remark.kind, self.path, number, self._decode(row.raw).strip(), remark.why, remark.cure)
+            self._finding(number, self._decode(row.raw).strip(), remark)
             for number, row in enumerate(self._rows, 1)
             for remark in row.remarks
         )
@@ -101,6 +101,11 @@ class OtoFile:
         """Write the content to `path` (default: where it was read) whole or not at all.
         Raises PychangError when the place cannot be written."""
         write_atomically((path or self.path).resolve(), self.to_bytes())
+
+    def _finding(self, number: int, line: str, remark: Remark) -> Finding:
+        alias = alias_of(line)
+        aliases = (alias,) if alias else ()
+        return Finding(remark.kind, self.path, number, line, remark.why, remark.cure, aliases)
 
     def _row(self, raw: bytes) -> _Row:
         return _Row(raw, *parse_line(self._decode(raw), self.path.parent))

@@ -69,6 +69,12 @@ def stem_of(wav_name: str) -> str:
     return stem if dot else name
 
 
+def alias_of(line: str) -> str:
+    """Return the alias that `line` is about even where its numbers are none; "" where it names none."""
+    name, equals, rest = line.strip().partition("=")
+    return (rest.split(",")[0] or stem_of(name.strip())) if equals else ""
+
+
 def parse_line(line: str, folder: Path) -> LineReading:
     """Return what `line` says about a recording in `folder`. Never raises."""
     line = line.strip()

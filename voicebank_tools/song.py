@@ -5,7 +5,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
 from resampler.render import render_request
 from resampler.wavtool import Wave
 from voicebank_tools.aliases import AliasSource
+from voicebank_tools.bank_asked import AskedBank
+from voicebank_tools.finding import Finding
 from voicebank_tools.formats.reader import read_score
 from voicebank_tools.lyrics import MissingAlias
 from voicebank_tools.pitch_curve import FloatArray
@@ -69,7 +71,8 @@ class SongResult:
     score asks for, 0 where nobody sings (of several tracks the first that does). `spans_s`
     [notes, 2] is when each note begins and ends to sound; `step_limit` [samples] the largest step
     between neighbouring samples that the notes sounding there have in themselves. `gain_db`
-    (<= 0) is what the whole song was turned down by to stay below full scale.
+    (<= 0) is what the whole song was turned down by to stay below full scale. `findings` are about
+    the voicebank, as far as the song needs it.
     """
 
     wave: Wave
@@ -81,6 +84,7 @@ class SongResult:
     failures: tuple[NoteFailure, ...]
     gain_db: float
     warnings: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def notes(self) -> int:
@@ -156,8 +160,9 @@ def sing_file(
 
     Raises PychangError as `sing_score` does, and for files that cannot be read.
     """
-    bank = load_voicebank(bank_folder)
-    return sing_score(read_score(song_path), bank, options, on_progress=on_progress)
+    bank = AskedBank(load_voicebank(bank_folder))
+    result = sing_score(read_score(song_path), bank, options, on_progress=on_progress)
+    return replace(result, findings=bank.findings)
 
 
 def sing_file_to_file(

@@ -3,6 +3,7 @@
 Sources: UTAU's files (oto.ini, character.txt, prefix.map) as OpenUtau reads them, and its character.yaml.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -47,13 +48,19 @@ class Voicebank:
         the colourless one, bare. Of several subbanks the one with the longest prefix and suffix counts.
         Unicode normal forms are not told apart.
         """
+        return next(filter(None, map(self.named, self.names(alias, tone_midi, color))), None)
+
+    def names(self, alias: str, tone_midi: int, color: str = "") -> Iterator[str]:
+        """Yield what `find` looks for, in its order."""
         for wanted in dict.fromkeys((color, "")):
             fitting = (s for s in self._longest_first if s.color == wanted and tone_midi in s.tones)
             for subbank in islice(fitting, 1):
-                mapped = self._by_alias.get(nfc(f"{subbank.prefix}{alias}{subbank.suffix}"))
-                if mapped:
-                    return mapped
-        return self._by_alias.get(nfc(alias))
+                yield f"{subbank.prefix}{alias}{subbank.suffix}"
+        yield alias
+
+    def named(self, name: str) -> OtoEntry | None:
+        """Return the entry whose alias is just `name`, None if the bank has none."""
+        return self._by_alias.get(nfc(name))
 
     def has(self, alias: str, tone_midi: int, color: str = "") -> bool:
         """Return whether `find` finds something."""
@@ -161,9 +168,6 @@ def _read_yaml(folder: BankFolder, findings: list[Finding]) -> Character:
 
 
 def _read_txt(folder: BankFolder, evidence: Evidence, findings: list[Finding]) -> Character:
-    if not folder.find("character.txt"):
-        why = "there is no character.txt, without which UTAU and OpenUtau do not list the bank"
-        findings.append(Finding("warning", folder.path, 0, "", why, "add one with the line name=..."))
     content = _read(folder, "character.txt", findings)
     return parse_character_txt(decode_bank_text(content[1], evidence).text) if content else Character()
 

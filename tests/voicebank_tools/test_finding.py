@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voicebank_tools.finding import Finding, limited, shorten
+from pychang import PychangError
+from voicebank_tools.finding import Finding, limited, shorten, unreadable
 
 
 def finding(line: int = 3, text: str = "a=b") -> Finding:
@@ -23,6 +24,20 @@ def test_a_finding_names_place_text_reason_and_cure() -> None:
 def test_text_is_shown_on_one_line(text: str, short: str) -> None:
     assert shorten(text) == short
     assert len(shorten("\0" * 1000)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("message", "why", "cure"),
+    [
+        ("a.wav is an empty file; record it again", "is an empty file", "record it again"),
+        ("a.wav: too long; cut it", "too long", "cut it"),
+        ("sound file a.wav not found", "sound file a.wav not found", "it is left out until then"),
+    ],
+)
+def test_an_error_of_reading_is_a_finding(message: str, why: str, cure: str) -> None:
+    assert unreadable(Path("a.wav"), PychangError(message)) == Finding(
+        "error", Path("a.wav"), 0, "", why, cure
+    )
 
 
 def test_the_first_are_kept_and_the_rest_counted() -> None:

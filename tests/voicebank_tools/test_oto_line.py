@@ -7,9 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pychang import PychangError
-from voicebank_tools.oto_line import OtoEntry, checked_entry, clamped, number_text, parse_line, stem_of
+from voicebank_tools.oto_line import (
+    OtoEntry,
+    alias_of,
+    checked_entry,
+    clamped,
+    number_text,
+    parse_line,
+    stem_of,
+)
 
 FOLDER = Path("bank")
+
+
+@pytest.mark.parametrize(
+    ("line", "alias"), [("a.wav=か,x,1", "か"), (" sub\\a.wav =,x", "a"), ("# a", ""), ("", ""), ("=,,", "")]
+)
+def test_the_alias_of_a_line_that_may_be_broken(line: str, alias: str) -> None:
+    assert alias_of(line) == alias
 
 
 def entry(wav: str, alias: str, *times: float) -> OtoEntry:

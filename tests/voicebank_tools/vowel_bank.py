@@ -28,7 +28,7 @@ def write_vowel_bank(folder: Path, f0_hz: float = 220.0, suffix: str = "", vowel
 
 def one_sample(folder: Path) -> Sample:
     """The vowel a at 220 Hz."""
-    (sample,) = bank_samples(write_vowel_bank(folder, vowels="a"), 1, 1)
+    (sample,) = bank_samples(write_vowel_bank(folder, vowels="a"), 1, 1).cases
     return sample
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FILES = ("compare.html", "compare.json", "compare.md")
 MOST_LINES = 50
-"""So many failed notes are listed on stderr; the files have all."""
+"""So many problems are listed on stderr; the files have all."""
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -52,7 +52,8 @@ def compare(
 
     PyChang's own engines always take part. Tests: copy, shift, hold, stretch, round-trip, starved,
     starved-shift, transfer. How to read the tables: docs/compare.md. Notes that fail are counted and
-    listed; the exit code is then 1, and 2 if nothing could be compared.
+    listed, as is what is amiss with the voicebank; the exit code is then 1, and 2 if nothing could be
+    compared.
     """
     if bank is None and (notes is None or to is not None):
         raise click.UsageError("there is nothing to sing; give a voicebank, or --notes FOLDER")
@@ -74,7 +75,7 @@ def compare(
         _write(report, output)
     _show(report, quiet, as_json)
     _report_problems(report)
-    return 1 if report.failures else 0
+    return 1 if report.failures or report.findings else 0
 
 
 def _singers(
@@ -137,10 +138,10 @@ def _show(report: "Report", quiet: bool, as_json: bool) -> None:
 
 
 def _report_problems(report: "Report") -> None:
-    from voicebank_tools.comparing.tables import failure_lines
+    from voicebank_tools.comparing.tables import problem_lines
 
-    failed = failure_lines(report)
-    for line in (*report.remarks, *failed[:MOST_LINES]):
+    problems = problem_lines(report)
+    for line in (*report.remarks, *problems[:MOST_LINES]):
         click.echo(line, err=True)
-    if len(failed) > MOST_LINES:
-        click.echo(f"... and {len(failed) - MOST_LINES} more", err=True)
+    if len(problems) > MOST_LINES:
+        click.echo(f"... and {len(problems) - MOST_LINES} more", err=True)

@@ -69,7 +69,8 @@ def sing(
     """Sing SONG (.ust, .ustx or .mid) with a voicebank.
 
     What the voicebank lacks and notes that fail are listed once each and stay silent (or sing
-    --fallback); the exit code is then 1, and 2 if there is no song at all.
+    --fallback); what is amiss with the song, or with the voicebank as far as the song needs it, is told
+    as well. The exit code is then 1, and 2 if there is no song at all.
     """
     from voicebank_tools.song import SingOptions, check_output, sing_file_to_file
 
@@ -81,26 +82,30 @@ def sing(
     options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs, engine)
     with note_progress(hidden=quiet) as on_progress:
         result = sing_file_to_file(song, voice, output, options, on_progress)
-    _report_problems(result, fallback)
+    problems = _tell_problems(result, fallback)
     if as_json:
         click.echo(_json(result, output))
     elif not quiet:
         click.echo(_summary(result, output))
     if plot is not None:
         _draw(result, plot, song.stem)
-    return 0 if result.complete else 1
+    return 1 if problems else 0
 
 
-def _report_problems(result: "SongResult", fallback: str) -> None:
+def _tell_problems(result: "SongResult", fallback: str) -> bool:
+    """Say on stderr what was found; returns whether anything was."""
     instead = f"sang {fallback}" if fallback else "silent"
-    lines = [f"warning: {warning}" for warning in result.warnings]
+    findings = [str(finding) for finding in result.findings]
+    warnings = [f"warning: {warning}" for warning in result.warnings]
     missing = [f"missing: {one.lyric} ({one.count} x, {instead})" for one in result.missing]
     failed = [f"failed: {one.alias} at {one.time_s:.2f} s: {one.message}" for one in result.failures]
-    for group in (lines, missing, failed):
+    groups = (findings, warnings, missing, failed)
+    for group in groups:
         for line in group[:MOST_LINES]:
             click.echo(line, err=True)
         if len(group) > MOST_LINES:
             click.echo(f"... and {len(group) - MOST_LINES} more", err=True)
+    return any(groups)
 
 
 def _summary(result: "SongResult", output: Path) -> str:
@@ -123,6 +128,7 @@ def _json(result: "SongResult", output: Path) -> str:
                 for one in result.failures
             ],
             "warnings": list(result.warnings),
+            "findings": [str(finding) for finding in result.findings],
         },
         ensure_ascii=False,
     )

@@ -18,7 +18,7 @@ from voicebank_tools.comparing.report import Report
 from voicebank_tools.comparing.singers import RECORDING
 from voicebank_tools.comparing.spectrogram import spectrogram_png
 from voicebank_tools.comparing.statistics import Cell, Row
-from voicebank_tools.comparing.tables import BETTER, WORSE, columns, failure_lines, legend, mark
+from voicebank_tools.comparing.tables import BETTER, WORSE, columns, legend, mark, problem_lines
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -49,7 +49,7 @@ def page(report: Report) -> str:
         f"<p>{_text(f'{legend(report)} {_HOW_TO_READ}')}</p>",
         *(_table(test, rows) for test, rows in report.tables.items()),
         *_listening(report),
-        *_list((*report.remarks, *failure_lines(report))),
+        *_list((*report.remarks, *problem_lines(report))),
     ]
     body = "\n".join(parts)
     return (

@@ -3,9 +3,8 @@
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +13,25 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.units import ms_to_samples
 from resampler.protocol import RenderRequest
+from voicebank_tools.bank_asked import findings_about
 from voicebank_tools.comparing.recordings import (
-    Recording,
+    Drawn,
+    Reader,
     Sample,
-    bank_entries,
+    bank_lines,
     open_recording,
     sample_of,
     samples_before,
 )
 from voicebank_tools.comparing.requests import bend_times_ms, request
 from voicebank_tools.oto import OtoEntry
+from voicebank_tools.voicebank import Voicebank, load_voicebank
 
 LEAST_SEMITONES, LONGEST_NOTE_MS, SHORTEST_NOTE_MS = 3.0, 1500.0, 300.0
 _EDGES_MS = (80.0, 20.0)
 _LEVEL_FRAMES = 9
 _SETTLED_MS, _SHORTEST_VOWEL_MS, _LEAST_CONSONANT_MS = 40.0, 120.0, 50.0
 _VOICED = 0.95
-_MOST_OPEN = 64
 _PITCH_SUFFIX = re.compile(r"[_ ]?[A-G]#?\d$")
 _VCV = re.compile(r"[aiueo] ")
 _SOUND_FILES = {".wav", ".flac"}
@@ -104,25 +105,33 @@ def note_sample(path: Path) -> Sample | None:
     return Sample(recording, path.stem, begin_ms, 0.0, begin_ms - end_ms, end_ms)
 
 
-def bank_pairs(bank: Path, other: Path, count: int, seed: int) -> list[Pair]:
+def bank_pairs(bank: Path, other: Path, count: int, seed: int) -> Drawn[Pair]:
     """Return pairs drawn by chance: an alias of `bank` and the same of `other`, which holds another pitch.
 
     What tells the pitches apart in an alias's end (A4, _F#3) does not count. Raises PychangError as
     `load_voicebank` does.
     """
-    ours, theirs = ({bare(e.alias): e for e in bank_entries(folder)} for folder in (bank, other))
-    return _draw([(ours[key], theirs[key]) for key in sorted(ours.keys() & theirs.keys())], count, seed)
+    banks = [load_voicebank(folder) for folder in (bank, other)]
+    ours, theirs = ({bare(e.alias): e for e in bank_lines(one)} for one in banks)
+    return _draw(
+        [(ours[key], theirs[key]) for key in sorted(ours.keys() & theirs.keys())], banks, count, seed
+    )
 
 
-def pairs_within(bank: Path, count: int, seed: int) -> list[Pair]:
-    """Return pairs drawn by chance of aliases that one bank holds at several pitches, in either direction."""
+def pairs_within(bank: Path, count: int, seed: int) -> Drawn[Pair]:
+    """Return pairs drawn by chance of aliases that one bank holds at several pitches, in either direction.
+
+    Raises PychangError as `load_voicebank` does.
+    """
+    voicebank = load_voicebank(bank)
     groups: dict[str, dict[str, OtoEntry]] = {}
-    for entry in bank_entries(bank):
+    for entry in bank_lines(voicebank):
         groups.setdefault(bare(entry.alias), {}).setdefault(entry.alias, entry)
     found = (
         pair for _, group in sorted(groups.items()) for pair in itertools.permutations(group.values(), 2)
     )
-    return _draw([pair for pair in found if pair[0].wav_path != pair[1].wav_path], count, seed)
+    apart = [pair for pair in found if pair[0].wav_path != pair[1].wav_path]
+    return _draw(apart, [voicebank], count, seed)
 
 
 def bare(alias: str) -> str:
@@ -130,21 +139,26 @@ def bare(alias: str) -> str:
     return _PITCH_SUFFIX.sub("", alias)
 
 
-def _draw(candidates: Sequence[tuple[OtoEntry, OtoEntry]], count: int, seed: int) -> list[Pair]:
+def _draw(
+    candidates: Sequence[tuple[OtoEntry, OtoEntry]], banks: Sequence[Voicebank], count: int, seed: int
+) -> Drawn[Pair]:
     usable = [pair for pair in candidates if pair[0].consonant_ms > _LEAST_CONSONANT_MS]
     # Of a VCV bank only lines that begin with a vowel, whose vowel after the consonant is the same.
     chosen = [pair for pair in usable if _VCV.match(pair[0].alias)] or usable
     random.Random(seed).shuffle(chosen)
-    read = lru_cache(_MOST_OPEN)(open_recording)
-    found = (pair for candidate in chosen if (pair := _pair(*candidate, read)) is not None)
-    return list(itertools.islice(found, count))
+    reader = Reader()
+    found = (pair for candidate in chosen if (pair := _pair(*candidate, reader)) is not None)
+    pairs = list(itertools.islice(found, count))
+    drawn = [sample.alias for pair in pairs for sample in (pair.source, pair.target)]
+    findings = [finding for bank in banks for finding in findings_about(bank, drawn)]
+    return Drawn(pairs, (*findings, *reader.unreadable.values()))
 
 
-def _pair(source: OtoEntry, target: OtoEntry, read: Callable[[Path], Recording]) -> Pair | None:
-    try:
-        ours, theirs = (sample_of(entry, read(entry.wav_path)) for entry in (source, target))
-    except PychangError:
+def _pair(source: OtoEntry, target: OtoEntry, reader: Reader) -> Pair | None:
+    recordings = reader.open(source.wav_path), reader.open(target.wav_path)
+    if recordings[0] is None or recordings[1] is None:
         return None
+    ours, theirs = sample_of(source, recordings[0]), sample_of(target, recordings[1])
     begin_ms = max(ours.consonant_ms, theirs.consonant_ms) + _SETTLED_MS
     length_ms = min(ours.length_ms, theirs.length_ms)
     if length_ms - begin_ms < _SHORTEST_VOWEL_MS or not (ours.f0_hz > 0).any():

@@ -3,8 +3,9 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -14,12 +15,17 @@ from pychang.arrays import FloatArray
 from pychang.audio import read_wav
 from pychang.units import SAMPLE_RATE_HZ, hz_to_midi
 from resampler.render import frq_hint, named_hz
+from voicebank_tools.bank_asked import findings_about
 from voicebank_tools.comparing.world import WorldAnalysis, world_analysis
+from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.oto import OtoEntry
-from voicebank_tools.voicebank import load_voicebank
+from voicebank_tools.voicebank import Voicebank, load_voicebank
 
 SHORTEST_MS, MOSTLY = 350.0, 0.5
 """A sample is at least so long, and at least this share of its frames is voiced."""
+
+_MOST_OPEN = 64
+_Case = TypeVar("_Case")
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,32 @@ class Sample:
         return round(hz_to_midi(float(np.median(self.f0_hz[self.f0_hz > 0]))))
 
 
+@dataclass(frozen=True)
+class Drawn(Generic[_Case]):
+    """Cases drawn by chance, and what is amiss with their voicebanks and with recordings tried."""
+
+    cases: list[_Case]
+    findings: tuple[Finding, ...]
+
+
+class Reader:
+    """Opens recordings, the last ones but once; those that cannot be read are in `unreadable`."""
+
+    def __init__(self) -> None:
+        self._open = lru_cache(_MOST_OPEN)(open_recording)
+        self.unreadable: dict[Path, Finding] = {}
+
+    def open(self, path: Path) -> Recording | None:
+        """Return a recording, None where it cannot be read."""
+        if path in self.unreadable:
+            return None
+        try:
+            return self._open(path)
+        except PychangError as error:
+            self.unreadable[path] = unreadable(path, error)
+            return None
+
+
 def samples_before(time_ms: float) -> int:
     """Return how many whole samples end before a time."""
     return int(time_ms * SAMPLE_RATE_HZ / 1000.0)
@@ -113,36 +145,32 @@ def sample_of(entry: OtoEntry, recording: Recording) -> Sample:
     return Sample(recording, entry.alias, entry.offset_ms, entry.consonant_ms, entry.cutoff_ms, end_ms)
 
 
-def open_sample(entry: OtoEntry) -> Sample | None:
-    """Return a line's sample, None where it cannot be read, is too short or mostly without voice."""
-    try:
-        sample = sample_of(entry, open_recording(entry.wav_path))
-    except PychangError:
-        return None
+def usable_sample(entry: OtoEntry, recording: Recording) -> Sample | None:
+    """Return a line's sample, None where it is too short or mostly without voice."""
+    sample = sample_of(entry, recording)
     if entry.offset_ms < 0 or sample.length_ms < SHORTEST_MS:
         return None
     return sample if (sample.f0_hz > 0).mean() >= MOSTLY else None
 
 
-def bank_entries(bank: Path) -> list[OtoEntry]:
-    """Return a bank's lines in their order; its recordings as they are where it has no line at all.
-
-    Raises PychangError as `load_voicebank` does.
-    """
-    entries = list(load_voicebank(bank).entries)
-    return [entry for entry in entries if any(entry.times_ms)] or entries
+def bank_lines(bank: Voicebank) -> list[OtoEntry]:
+    """Return a bank's lines in their order; its recordings as they are where it has no line at all."""
+    return [entry for entry in bank.entries if any(entry.times_ms)] or list(bank.entries)
 
 
-def bank_samples(bank: Path, count: int, seed: int) -> list[Sample]:
+def bank_samples(bank: Path, count: int, seed: int) -> Drawn[Sample]:
     """Return samples of a bank drawn by chance, one a recording, long enough and mostly voiced.
 
     Raises PychangError as `load_voicebank` does.
     """
-    return draw_samples(bank_entries(bank), count, seed)
+    voicebank = load_voicebank(bank)
+    reader = Reader()
+    samples = _draw_samples(bank_lines(voicebank), count, seed, reader)
+    findings = findings_about(voicebank, [sample.alias for sample in samples])
+    return Drawn(samples, (*findings, *reader.unreadable.values()))
 
 
-def draw_samples(entries: Sequence[OtoEntry], count: int, seed: int) -> list[Sample]:
-    """Return samples of some lines drawn by chance, one a recording, long enough and mostly voiced."""
+def _draw_samples(entries: Sequence[OtoEntry], count: int, seed: int, reader: Reader) -> list[Sample]:
     shuffled = list(entries)
     random.Random(seed).shuffle(shuffled)
     samples: list[Sample] = []
@@ -150,7 +178,9 @@ def draw_samples(entries: Sequence[OtoEntry], count: int, seed: int) -> list[Sam
     for entry in shuffled:
         if len(samples) == count:
             break
-        if entry.wav_path not in seen and (sample := open_sample(entry)) is not None:
+        recording = None if entry.wav_path in seen else reader.open(entry.wav_path)
+        sample = usable_sample(entry, recording) if recording else None
+        if sample is not None:
             seen.add(entry.wav_path)
             samples.append(sample)
     return samples

@@ -14,11 +14,12 @@ from pychang.audio import to_pcm16
 from pychang.units import ms_to_samples
 from voicebank_tools.comparing.notes import Note
 from voicebank_tools.comparing.pairs import Pair, bank_pairs, note_pairs, pairs_within
-from voicebank_tools.comparing.recordings import SHORTEST_MS, bank_samples
+from voicebank_tools.comparing.recordings import SHORTEST_MS, Drawn, Sample, bank_samples
 from voicebank_tools.comparing.run import Case, sing_and_measure
 from voicebank_tools.comparing.singers import Singer
 from voicebank_tools.comparing.statistics import Row, summarise
 from voicebank_tools.comparing.trials import SAMPLE_TESTS, TESTS
+from voicebank_tools.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Report:
         settings: What somebody needs to do it again.
         recordings: Number of a case -> its recording, 16 bit, where somebody listens. Shape [samples].
         remarks: What could not be done.
+        findings: What is amiss with the voicebanks, as far as they were needed.
     """
 
     title: str
@@ -71,6 +73,7 @@ class Report:
     settings: Mapping[str, object]
     recordings: Mapping[int, NDArray[np.int16]] = field(default_factory=dict, repr=False)
     remarks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def failures(self) -> tuple[Note, ...]:
@@ -84,7 +87,8 @@ def compare_singers(plan: Plan, on_progress: Callable[[int, int], None] | None =
     Raises PychangError where nothing can be compared: no bank, no usable sample, or no pairs for a test that
     was asked for.
     """
-    cases, remarks = _cases(plan)
+    drawn, remarks = _cases(plan)
+    cases = drawn.cases
     tests = tuple(test for test in TESTS if test in (plan.tests or TESTS))
     notes = sing_and_measure(cases, plan.singers, tests, plan.jobs, plan.listened, on_progress)
     names = tuple(singer.name for singer in plan.singers)
@@ -103,35 +107,44 @@ def compare_singers(plan: Plan, on_progress: Callable[[int, int], None] | None =
         },
         recordings={number: to_pcm16(_recorded(cases[number])) for number in sorted(listened)},
         remarks=remarks,
+        findings=drawn.findings,
     )  # fmt: skip
 
 
-def _cases(plan: Plan) -> tuple[list[Case], tuple[str, ...]]:
+def _cases(plan: Plan) -> tuple[Drawn[Case], tuple[str, ...]]:
+    """What is sung, and what could not be done."""
     wanted = plan.tests or TESTS
-    cases: list[Case] = []
+    samples: Drawn[Sample] = Drawn([], ())
     if plan.bank is not None and set(SAMPLE_TESTS) & set(wanted):
-        cases += bank_samples(plan.bank, plan.samples, plan.seed)
-        if not cases:
+        samples = bank_samples(plan.bank, plan.samples, plan.seed)
+        if not samples.cases:
             raise PychangError(
-                f"{plan.bank}: no recording has a window of {SHORTEST_MS:g} ms that is mostly voiced;"
-                " give another voicebank"
+                f"{plan.bank}: no recording has a window of {SHORTEST_MS:g} ms that is mostly voiced"
+                f"{_unread(samples.findings)}; give another voicebank"
             )
-    pairs = _pairs(plan) if "transfer" in wanted else []
-    if pairs or "transfer" not in wanted:
-        return [*cases, *pairs], ()
+    pairs = _pairs(plan) if "transfer" in wanted else Drawn([], ())
+    findings = dict.fromkeys((*samples.findings, *pairs.findings))
+    drawn: Drawn[Case] = Drawn([*samples.cases, *pairs.cases], tuple(findings))
+    if pairs.cases or "transfer" not in wanted:
+        return drawn, ()
     remark = "transfer: no sound is there at two pitches; give --to BANK or --notes FOLDER"
-    if "transfer" in plan.tests or not cases:
+    if "transfer" in plan.tests or not drawn.cases:
         raise PychangError(remark)
-    return cases, (remark,)
+    return drawn, (remark,)
 
 
-def _pairs(plan: Plan) -> list[Pair]:
+def _unread(findings: Sequence[Finding]) -> str:
+    lost = [finding for finding in findings if finding.kind == "error"]
+    return f" ({len(lost)} errors, the first: {lost[0].path.name}: {lost[0].why})" if lost else ""
+
+
+def _pairs(plan: Plan) -> Drawn[Pair]:
     if plan.notes is not None:
         found = list(note_pairs(plan.notes))
         random.Random(plan.seed).shuffle(found)
-        return list(itertools.islice(found, plan.samples))
+        return Drawn(list(itertools.islice(found, plan.samples)), ())
     if plan.bank is None:
-        return []
+        return Drawn([], ())
     if plan.to is not None:
         return bank_pairs(plan.bank, plan.to, plan.samples, plan.seed)
     return pairs_within(plan.bank, plan.samples, plan.seed)

@@ -74,7 +74,7 @@ def markdown(report: Report) -> str:
     """Return the whole report as Markdown."""
     parts = [f"# {report.title}", ", ".join(report.cases), legend(report)]
     parts += [_markdown_table(table) for table in (*median_tables(report), *difference_tables(report))]
-    problems = [f"- {line}" for line in (*report.remarks, *failure_lines(report))]
+    problems = [f"- {line}" for line in (*report.remarks, *problem_lines(report))]
     return "\n\n".join([*parts, "\n".join(problems)]).rstrip() + "\n"
 
 
@@ -100,16 +100,17 @@ def rich_table(table: TextTable) -> "Table":
     return made
 
 
-def failure_lines(report: Report) -> list[str]:
-    """Return one line for each way in which a resampler's notes of a test failed."""
+def problem_lines(report: Report) -> list[str]:
+    """Return one line for each finding and for each way in which a resampler's notes of a test failed."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for note in report.failures:
         what = f"{report.cases[note.case]} {note.variant}".strip()
         groups.setdefault((note.singer, note.test, note.failure), []).append(what)
-    return [
+    failed = (
         f"failed: {singer}, {test}, {len(found)} x ({shorten(', '.join(found))}): {message}"
         for (singer, test, message), found in groups.items()
-    ]
+    )
+    return [*map(str, report.findings), *failed]
 
 
 def json_text(report: Report) -> str:
@@ -133,7 +134,7 @@ def as_fields(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT, "title": report.title, "settings": dict(report.settings),
         "resamplers": list(report.singers), "cases": list(report.cases), "tables": tables, "notes": notes,
-        "remarks": list(report.remarks),
+        "remarks": list(report.remarks), "findings": list(map(str, report.findings)),
     }  # fmt: skip
 
 

@@ -83,6 +83,15 @@ def test_failed_notes_are_counted_and_listed(bank: Path, capsys: pytest.CaptureF
     assert "left no file: exit code 0" in printed.err
 
 
+def test_recordings_that_cannot_be_read_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bank = write_vowel_bank(tmp_path, vowels="ai")
+    (bank / "i.wav").write_bytes(b"no sound")
+    assert main(["compare", str(bank), "--tests", "copy", "--json", "-j", "1"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"error: {bank / 'i.wav'}: is not a sound file")
+    assert json.loads(printed.out)["findings"] == [printed.err.rstrip()]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

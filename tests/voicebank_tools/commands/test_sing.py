@@ -95,6 +95,63 @@ def test_a_broken_recording_is_listed_and_the_rest_is_sung(
     assert np.abs(read_wav(out)[25000:40000]).max() > 0.05
 
 
+def sing_and_listen(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str], *more: str
+) -> tuple[int, list[str]]:
+    code = main(["sing", str(song), "-v", str(bank), "-o", str(song.with_name("out.wav")), "-q", *more])
+    return code, capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"oto.ini": "a.wav=a,1O0,120,-700,50,20\ni.wav=i,100,120,-700,50,20\n"},
+            'offset "1O0" is no number',
+        ),
+        ({"oto.ini": "a.wav=a,100,120,-700,50,20\n_i.wav=い,100,120,-700,50,20\n"}, "recording missing"),
+        ({"character.yaml": "subbanks: ["}, "character.yaml"),
+    ],
+)
+def test_what_is_amiss_with_the_bank_is_told_with_exit_code_1(
+    bank: Path, song: Path, files: dict[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in files.items():
+        (bank / name).write_text(text, "utf-8")
+    code, (line,) = sing_and_listen(bank, song, capsys)
+    assert (code, line.split(":")[0]) == (1, "error")
+    assert told in line
+
+
+def test_a_folder_of_several_banks_is_told(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank.rename(bank.parent / "one")
+    (bank / "two").mkdir(parents=True)
+    (bank.parent / "one").rename(bank / "one")
+    (bank / "two" / "character.txt").write_text("name=two", "utf-8")
+    code, lines = sing_and_listen(bank, song, capsys)
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].endswith("the folder holds several voicebanks (one, two); give one of them")
+
+
+def test_what_the_song_does_not_need_is_not_told(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (bank / "oto.ini").open("a") as file:
+        file.write("a.wav=o,x\na.wav=u,1\na.wav=u,2\ngone.wav=e,1\n")
+    assert sing_and_listen(bank, song, capsys) == (0, [])
+
+
+def test_warnings_of_the_song_have_exit_code_1(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song.write_text(song.read_text("utf-8").replace("Tempo=120.00", "Tempo=500k"), "utf-8")
+    code, lines = sing_and_listen(bank, song, capsys)
+    assert code == 1
+    assert {line.split(":")[0] for line in lines} == {"warning"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

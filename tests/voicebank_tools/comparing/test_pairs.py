@@ -24,9 +24,9 @@ def test_an_alias_without_its_pitch() -> None:
 def test_two_banks_are_paired_by_their_sounds(tmp_path: Path) -> None:
     low = write_vowel_bank(tmp_path / "low", 220.0, "A3", "aiu")
     high = write_vowel_bank(tmp_path / "high", 330.0, "E4", "iuo")
-    pairs = bank_pairs(low, high, 5, 1)
+    pairs = bank_pairs(low, high, 5, 1).cases
     assert {(pair.source.alias, pair.target.alias) for pair in pairs} == {("iA3", "iE4"), ("uA3", "uE4")}
-    assert len(bank_pairs(low, high, 1, 1)) == 1
+    assert len(bank_pairs(low, high, 1, 1).cases) == 1
     pair = pairs[0]
     assert pair.semitones == pytest.approx(12 * np.log2(1.5), abs=0.02)
     assert (pair.begin_ms, pair.end_ms) == (100.0, 440.0)
@@ -40,16 +40,18 @@ def test_two_banks_are_paired_by_their_sounds(tmp_path: Path) -> None:
 def test_one_bank_of_two_pitches_is_paired_both_ways(tmp_path: Path) -> None:
     write_vowel_bank(tmp_path / "A3", 220.0, "A3", "ai")
     write_vowel_bank(tmp_path / "E4", 330.0, "E4", "a")
-    pairs = pairs_within(tmp_path, 9, 1)
+    pairs = pairs_within(tmp_path, 9, 1).cases
     assert {(pair.source.alias, pair.target.alias) for pair in pairs} == {("aA3", "aE4"), ("aE4", "aA3")}
-    assert pairs_within(tmp_path / "A3", 9, 1) == []
+    assert pairs_within(tmp_path / "A3", 9, 1).cases == []
 
 
 def test_a_recording_that_cannot_be_read_costs_its_own_pairs(tmp_path: Path) -> None:
     low = write_vowel_bank(tmp_path / "low", 220.0, "A3", "ai")
     high = write_vowel_bank(tmp_path / "high", 330.0, "E4", "ai")
     (low / "a.wav").write_bytes(b"no sound")
-    assert [pair.source.alias for pair in bank_pairs(low, high, 5, 1)] == ["iA3"]
+    drawn = bank_pairs(low, high, 5, 1)
+    assert [pair.source.alias for pair in drawn.cases] == ["iA3"]
+    assert [finding.path for finding in drawn.findings] == [low / "a.wav"]
 
 
 def test_single_notes_far_enough_apart(tmp_path: Path) -> None:

@@ -57,6 +57,12 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     report = compare_singers(Plan(bank, [Copier("x", refused="a")]))
     assert report.remarks[0].startswith("transfer: no sound")
     assert "transfer" not in report.tables
+    (bank / "b.wav").write_bytes(b"no sound")
+    report = compare_singers(Plan(bank, [Copier("x")], tests=("copy",)))
+    assert report.findings == ()  # no line names it
+    (bank / "a.wav").write_bytes(b"no sound")
+    with pytest.raises(PychangError, match=r"1 errors, the first: a.wav: is not a sound file"):
+        compare_singers(Plan(bank, [Copier("x")], tests=("copy",)))
     write_wav(bank / "a.wav", np.zeros(30_000))
     with pytest.raises(PychangError, match="mostly voiced"):
         compare_singers(Plan(bank, [Copier("x")]))

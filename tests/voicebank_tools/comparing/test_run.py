@@ -41,7 +41,7 @@ class Copier:
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
-    return bank_samples(write_vowel_bank(tmp_path_factory.mktemp("bank"), vowels="ai"), 2, 1)
+    return bank_samples(write_vowel_bank(tmp_path_factory.mktemp("bank"), vowels="ai"), 2, 1).cases
 
 
 def test_every_note_of_every_singer_and_progress(samples: list[Sample]) -> None:

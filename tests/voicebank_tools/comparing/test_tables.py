@@ -13,12 +13,12 @@ from voicebank_tools.comparing.statistics import summarise
 from voicebank_tools.comparing.tables import (
     as_fields,
     difference_tables,
-    failure_lines,
     json_text,
     legend,
     mark,
     markdown,
     median_tables,
+    problem_lines,
     rich_table,
 )
 
@@ -86,7 +86,7 @@ def test_markdown_is_the_whole_report() -> None:
 
 def test_failures_of_a_kind_are_one_line() -> None:
     other = Note("hold", 1, "", "b", failure="took longer than 9 s")
-    lines = failure_lines(made_report((other,)))
+    lines = problem_lines(made_report((other,)))
     assert len(lines) == 2
     assert lines[0].startswith("failed: c, hold, 5 x (あ, i, <u>, e, o")
     assert lines[1] == "failed: b, hold, 1 x (i): took longer than 9 s"

@@ -132,7 +132,7 @@ def test_there_and_back_is_sung_from_what_was_sung(
 
 def test_a_pair_is_compared_with_its_target(tmp_path: Path) -> None:
     low, high = (write_vowel_bank(tmp_path / str(hz), hz, vowels="a") for hz in (220.0, 330.0))
-    (pair,) = bank_pairs(low, high, 1, 1)
+    (pair,) = bank_pairs(low, high, 1, 1).cases
     assert list(trials(pair, ("copy",))) == []
     (trial,) = trials(pair, TESTS)
     assert trial.variant == "+7.0"
