@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +26,15 @@ ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 MAX_RECORDING_S = 120.0
 """Longest recording that is sung on: its analysis takes half a minute and 1.6 GB, and hosts do not wait."""
 
-_SHORT_S = 0.03
+class RenderedNote(NamedTuple):
+    """`wave`: mono at 44.1 kHz [samples]; `remarks`: what is wrong with the recording, its window or the
+    engine though a note was made, a line each."""
+
+    wave: FloatArray
+    remarks: tuple[str, ...] = ()
+
+
+_SHORT_S, _EMPTY_MS = 0.03, 1.0
 _NAMED_NOTE = re.compile(r"(?:^|[_ -])([A-G][#♯b♭]?[1-7])(?=$|[_ -])")
 
 
@@ -72,10 +81,12 @@ def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
     return recording, cached_analysis(recording, hint, request.flags.force_analysis, named)
 
 
-def render_request(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> FloatArray:
+def render_request(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> RenderedNote:
     """Return the note of a request, sung by an engine (see `pychang.choice`); raises as `read` does."""
     recording, analysis = read(request)
-    return render(request, analysis, recording, _choose(request, engine, recording).engine)
+    choice = _choose(request, engine, recording)
+    remarks = filter(None, (_remark(request, analysis), choice.remark))
+    return RenderedNote(render(request, analysis, recording, choice.engine), tuple(remarks))
 
 
 def render_file(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> str:
@@ -98,10 +109,9 @@ def render_file(request: RenderRequest, engine: str = "", read: ReadSource = rea
     source, output = request.source_path, request.output_path
     if _is_same_file(source, output):
         raise PychangError(f"output {request.output_path}: is the recording itself; name another file")
-    recording, analysis = read(request)
-    choice = _choose(request, engine, recording)
-    write_wav(request.output_path, render(request, analysis, recording, choice.engine))
-    return "; ".join(filter(None, (_remark(source, analysis), choice.remark)))
+    note = render_request(request, engine, read)
+    write_wav(output, note.wave)
+    return "; ".join(note.remarks)
 
 
 def _choose(request: RenderRequest, engine: str, recording: FloatArray) -> Choice:
@@ -110,11 +120,16 @@ def _choose(request: RenderRequest, engine: str, recording: FloatArray) -> Choic
     return choose_engine(engine, recording)
 
 
-def _remark(source: Path, analysis: Analysis) -> str:
+def _remark(request: RenderRequest, analysis: Analysis) -> str:
+    source, length_ms = request.source_path, 1000.0 * analysis.duration_s
     if analysis.peak < SILENCE_PEAK:
         return f"{source}: holds nothing but silence; record it again, or give its alias another file"
     if analysis.duration_s < _SHORT_S:
-        return f"{source}: lasts only {1000 * analysis.duration_s:.0f} ms; record it longer to sing on it"
+        return f"{source}: lasts only {length_ms:.0f} ms; record it longer to sing on it"
+    end_ms = (request.offset_ms if request.cutoff_ms < 0 else length_ms) - request.cutoff_ms
+    if min(end_ms, length_ms) - request.offset_ms < _EMPTY_MS:
+        window = f"{request.offset_ms:g} to {end_ms:g} ms"
+        return f"{source}: nothing of its {length_ms:.0f} ms lies in the window {window}; mend its oto line"
     return ""
 
 

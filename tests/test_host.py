@@ -129,7 +129,7 @@ full_calls = st.tuples(
 counts = st.integers(3, 14) | st.integers(12, 14)
 calls = st.tuples(full_calls, counts).map(lambda drawn: list(drawn[0][: drawn[1]]))
 
-POOR = ("lasts only", "nothing but silence")
+POOR = ("lasts only", "nothing but silence", "nothing of its")
 
 
 @settings(

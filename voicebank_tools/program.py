@@ -8,12 +8,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pychang import PychangError
 from pychang.audio import read_wav
 from resampler.protocol import RenderRequest, format_arguments
+from resampler.render import RenderedNote
 from resampler.state import ENGINE_VARIABLE
 
 PROGRAM = "pychang-resampler"
@@ -35,8 +33,8 @@ def program_environment(engine: str) -> dict[str, str]:
     return {**os.environ, **({ENGINE_VARIABLE: engine} if engine else {})}
 
 
-def render_with_program(request: RenderRequest, engine: str = "") -> NDArray[np.float32]:
-    """Return the note `[samples]` that the program writes for a request.
+def render_with_program(request: RenderRequest, engine: str = "") -> RenderedNote:
+    """Return the note that the program writes for a request; what it says all the same is a remark.
 
     `engine`: see `program_environment`.
 
@@ -50,7 +48,7 @@ def render_with_program(request: RenderRequest, engine: str = "") -> NDArray[np.
             raise PychangError(
                 f"{PROGRAM} wrote no note for {request.source_path}: {message or 'no message'}"
             )
-        return read_wav(output)
+        return RenderedNote(read_wav(output), (message,) if message else ())
 
 
 def _call(command: list[str], environment: dict[str, str]) -> str:

@@ -10,11 +10,11 @@ from functools import partial
 import numpy as np
 
 from resampler.protocol import RenderRequest
-from resampler.wavtool import Wave
+from resampler.render import RenderedNote
 from voicebank_tools.process_pool import available_cores, each_apart
 
-RenderFunction = Callable[[RenderRequest], Wave]
-"""Renders one note: float32 [samples] at 44.1 kHz. Must be importable by name (other processes)."""
+RenderFunction = Callable[[RenderRequest], RenderedNote]
+"""Renders one note. Must be importable by name (other processes)."""
 
 ProgressFunction = Callable[[int, int], None]
 """Told how many of how many different requests are done."""
@@ -24,8 +24,8 @@ FEWEST_PER_PROCESS = 48
 
 _DIED = "the process that rendered the note died"
 
-Rendered = Mapping[RenderRequest, Wave | str]
-"""What became of each request: its wave, or why there is none in one line."""
+Rendered = Mapping[RenderRequest, RenderedNote | str]
+"""What became of each request: its note, or why there is none in one line."""
 
 
 def render_all(
@@ -48,7 +48,7 @@ def render_all(
     # Requests for one recording stand together: its analysis is then still at hand.
     different = sorted(dict.fromkeys(requests), key=lambda request: str(request.source_path))
     processes = min(jobs or available_cores(), len(different) // FEWEST_PER_PROCESS)
-    rendered: dict[RenderRequest, Wave | str] = {}
+    rendered: dict[RenderRequest, RenderedNote | str] = {}
     results = (
         _render_here(different, render)
         if processes < 2
@@ -64,15 +64,18 @@ def render_all(
 
 def _render_here(
     requests: Sequence[RenderRequest], render: RenderFunction
-) -> Generator[tuple[RenderRequest, Wave | str], None, None]:
+) -> Generator[tuple[RenderRequest, RenderedNote | str], None, None]:
     for request in requests:
         yield request, _attempt(render, request)
 
 
-def _attempt(render: RenderFunction, request: RenderRequest) -> Wave | str:
-    """The wave, or one line about what went wrong: one bad note must not stop a song."""
+def _attempt(render: RenderFunction, request: RenderRequest) -> RenderedNote | str:
+    """The note, or one line about what went wrong: one bad note must not stop a song."""
     try:
-        wave = np.asarray(render(request), dtype=np.float32)
+        note = render(request)
+        wave = np.asarray(note.wave, dtype=np.float32)
     except Exception as error:  # noqa: BLE001
         return " ".join(f"{error}".split()) or type(error).__name__
-    return wave if np.isfinite(wave).all() else "the note came out with samples that are no numbers"
+    if not np.isfinite(wave).all():
+        return "the note came out with samples that are no numbers"
+    return note._replace(wave=wave)

@@ -13,8 +13,8 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.audio import write_wav
-from pychang.choice import choose_engine
 from pychang.units import SAMPLE_RATE_HZ, db_to_gain, ms_to_samples
+from resampler.protocol import RenderRequest
 from resampler.render import render_request
 from resampler.wavtool import Wave
 from voicebank_tools.aliases import AliasSource
@@ -127,7 +127,6 @@ def sing_score(
     plans = [plan_track(track, bank, score.tempo_map, options.fallback, options.flags) for track in tracks]
     chosen = [[note for note in plan.notes if _sounds(note, start_ms, end_ms)] for plan in plans]
     requests = [note.request for notes in chosen for note in notes]
-    warnings = () if render else _engine_warnings(options.engine)
     render = render or partial(render_request, engine=options.engine)
     rendered = render_all(requests, render, options.jobs, on_progress)
     samples = ms_to_samples(end_ms) - ms_to_samples(start_ms)
@@ -146,7 +145,7 @@ def sing_score(
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
         gain_db=20.0 * math.log10(float(gain)),
-        warnings=(*warnings, *score.warnings, *_cut_warnings(plans)),
+        warnings=(*_remarks(requests, rendered), *score.warnings, *_cut_warnings(plans)),
     )
 
 
@@ -247,9 +246,9 @@ def _add_track(
     """Add one track to the song under its dynamics and volume; failed notes are left out."""
     waves = []
     for note in notes:
-        wave = rendered[note.request]
-        if not isinstance(wave, str):
-            waves.append((note, wave))
+        found = rendered[note.request]
+        if not isinstance(found, str):
+            waves.append((note, found.wave))
     mixed = mix_notes(waves, len(song.wave), start_ms)
     volume = np.float32(db_to_gain(plan.track.volume_db))
     for part, whole in ((mixed.wave, song.wave), (mixed.step_limit, song.step_limit)):
@@ -298,10 +297,11 @@ def _failures(
     )
 
 
-def _engine_warnings(engine: str) -> tuple[str, ...]:
-    """Why another engine sings than the one that should, if it is so for any recording."""
-    remark = choose_engine(engine, np.zeros(0, np.float32)).remark
-    return (remark,) if remark else ()
+def _remarks(requests: Sequence[RenderRequest], rendered: Rendered) -> tuple[str, ...]:
+    """What was remarked on the notes' recordings and on the engine, once each, in the song's order."""
+    notes = (rendered[request] for request in requests)
+    told = (remark for note in notes if not isinstance(note, str) for remark in note.remarks)
+    return tuple(dict.fromkeys(told))
 
 
 def _cut_warnings(plans: Sequence[TrackPlan]) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pychang import PychangError
 from resampler.pitchbend import bend_step_ms
 from resampler.protocol import RenderRequest
+from resampler.render import RenderedNote
 from voicebank_tools.kana import romaji_of
 from voicebank_tools.oto import OtoEntry
 
@@ -38,26 +38,27 @@ CONSONANTS = ("k", "ky", "s", "sh", "t", "ch", "ts", "n", "ny", "m", "my")
 CVVC = CV + [f"{vowel} {consonant}" for vowel in "aiueon" for consonant in CONSONANTS]
 
 
-def sine_note(request: RenderRequest) -> NDArray[np.float32]:
+def sine_note(request: RenderRequest) -> RenderedNote:
     """Stands in for the resampler: a sine that follows the request's pitch, at half of full scale."""
     times_ms = np.arange(round(request.length_ms * 44.1)) / 44.1
     bends = np.append(request.bend_cents, 0.0) if request.bend_cents else np.zeros(1)
     cents = np.interp(times_ms / bend_step_ms(request.tempo_bpm), np.arange(len(bends)), bends)
     f0_hz = 440.0 * 2.0 ** ((request.tone_midi - 69.0) / 12.0 + cents / 1200.0)
-    return (0.5 * np.sin(2.0 * np.pi * np.cumsum(f0_hz) / 44100.0)).astype(np.float32)
+    return RenderedNote((0.5 * np.sin(2.0 * np.pi * np.cumsum(f0_hz) / 44100.0)).astype(np.float32))
 
 
-def flaky_note(request: RenderRequest) -> NDArray[np.float32]:
+def flaky_note(request: RenderRequest) -> RenderedNote:
     """Fails or dies if the source's name says so; else its threads and process number."""
     if request.source_path.name == "fail":
         raise PychangError("asked to fail")
     if request.source_path.name == "die":
         os._exit(3)
-    return np.array([float(os.environ["OMP_NUM_THREADS"]), os.getpid() % 1000], dtype=np.float32)
+    figures = [float(os.environ["OMP_NUM_THREADS"]), os.getpid() % 1000]
+    return RenderedNote(np.array(figures, dtype=np.float32))
 
 
-def marking_note(request: RenderRequest) -> NDArray[np.float32]:
+def marking_note(request: RenderRequest) -> RenderedNote:
     """Leaves a file at the source's path, so that others see what was rendered."""
     time.sleep(0.02)
     request.source_path.touch()
-    return np.zeros(1, dtype=np.float32)
+    return RenderedNote(np.zeros(1, dtype=np.float32))

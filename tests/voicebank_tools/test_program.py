@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pychang import PychangError
+from pychang.audio import write_wav
 from resampler.protocol import RenderRequest
 from resampler.render import render_request
 from voicebank_tools import program
@@ -26,7 +27,14 @@ def request_ka(tmp_path: Path) -> RenderRequest:
 
 def test_the_program_sings_what_the_library_sings(request_ka: RenderRequest) -> None:
     sung = program.render_with_program(request_ka)
-    assert sung == pytest.approx(render_request(request_ka), abs=1.0 / 32768)
+    assert sung.wave == pytest.approx(render_request(request_ka).wave, abs=1.0 / 32768)
+    assert sung.remarks == ()
+
+
+def test_what_it_remarks_is_passed_on(request_ka: RenderRequest) -> None:
+    write_wav(request_ka.source_path, np.zeros(22050))
+    (remark,) = program.render_with_program(request_ka).remarks
+    assert "nothing but silence" in remark
 
 
 def test_the_program_runs_from_anywhere_without_the_sources(tmp_path: Path) -> None:
@@ -52,7 +60,7 @@ def test_without_the_script_the_module_is_called(
 ) -> None:
     monkeypatch.setattr(program.shutil, "which", lambda *_, **__: None)
     assert program.program_command() == [sys.executable, "-m", "resampler"]
-    assert np.abs(program.render_with_program(request_ka)).max() > 0.1
+    assert np.abs(program.render_with_program(request_ka).wave).max() > 0.1
 
 
 def test_a_program_that_cannot_start_or_end_is_told(

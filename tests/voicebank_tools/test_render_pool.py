@@ -8,7 +8,7 @@ import pytest
 
 from pychang import PychangError
 from resampler.protocol import RenderRequest
-from resampler.wavtool import Wave
+from resampler.render import RenderedNote
 from tests.voicebank_tools.fake_bank import flaky_note, marking_note
 from voicebank_tools import render_pool
 from voicebank_tools.render_pool import render_all
@@ -22,31 +22,34 @@ def test_each_different_request_once_and_progress() -> None:
     asked: list[RenderRequest] = []
     seen: list[tuple[int, int]] = []
 
-    def render(one: RenderRequest) -> Wave:
+    def render(one: RenderRequest) -> RenderedNote:
         asked.append(one)
-        return np.full(3, one.tone_midi, dtype=np.float32)
+        return RenderedNote(np.full(3, one.tone_midi, dtype=np.float32), (one.source_path.name,))
 
     requests = [request("b"), request("a"), request("b"), request("b", 61.0)]
     rendered = render_all(requests, render, on_progress=lambda done, total: seen.append((done, total)))
     assert [one.source_path.name for one in asked] == ["a", "b", "b"]
     assert seen == [(1, 3), (2, 3), (3, 3)]
-    assert {float(np.asarray(wave)[0]) for wave in rendered.values()} == {60.0, 61.0}
+    notes = [note for note in rendered.values() if not isinstance(note, str)]
+    assert [float(note.wave[0]) for note in notes] == [60.0, 60.0, 61.0]
+    assert [note.remarks for note in notes] == [("a",), ("b",), ("b",)]
 
 
 def test_what_a_note_raises_is_its_own_failure() -> None:
-    def render(one: RenderRequest) -> Wave:
+    def render(one: RenderRequest) -> RenderedNote:
         if one.source_path.name == "bad":
             raise PychangError("bad: is\nno recording")
-        return np.array([np.nan if one.source_path.name == "nan" else 0.0], dtype=np.float32)
+        wave = np.array([np.nan if one.source_path.name == "nan" else 0.0], dtype=np.float32)
+        return RenderedNote(wave)
 
     rendered = render_all([request("bad"), request("good"), request("nan")], render)
     assert rendered[request("bad")] == "bad: is no recording"
-    assert isinstance(rendered[request("good")], np.ndarray)
+    assert isinstance(rendered[request("good")], RenderedNote)
     assert "no numbers" in str(rendered[request("nan")])
 
 
 def test_ctrl_c_is_not_a_failure() -> None:
-    def render(one: RenderRequest) -> Wave:
+    def render(one: RenderRequest) -> RenderedNote:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -61,7 +64,9 @@ def test_processes_share_the_work_and_survive_one_that_dies(monkeypatch: pytest.
     assert len(rendered) == 4
     assert rendered[request("die")] == "the process that rendered the note died"
     assert rendered[request("fail")] == "asked to fail"
-    threads, process = np.asarray(rendered[request("threads")])
+    note = rendered[request("threads")]
+    assert isinstance(note, RenderedNote)
+    threads, process = note.wave
     assert threads == 1.0
     assert process != os.getpid() % 1000
     assert "OMP_NUM_THREADS" not in os.environ

@@ -6,7 +6,7 @@ import pytest
 
 from pychang import PychangError
 from resampler.protocol import RenderRequest
-from resampler.wavtool import Wave
+from resampler.render import RenderedNote
 from tests.voicebank_tools.fake_bank import CV, FakeBank, sine_note
 from voicebank_tools.score import Curve, Note, PitchPoint, Score, Tempo, TempoMap, Track
 from voicebank_tools.song import SingOptions, SongResult, check_output, choose_tracks, sing_score
@@ -104,7 +104,7 @@ class TestParts:
 
 class TestWhatGoesWrong:
     def test_a_failed_note_is_silent_and_listed(self) -> None:
-        def render(request: RenderRequest) -> Wave:
+        def render(request: RenderRequest) -> RenderedNote:
             if request.source_path.name == "き.wav":
                 raise PychangError("き.wav is not a sound file")
             return sine_note(request)
@@ -116,6 +116,13 @@ class TestWhatGoesWrong:
         assert not result.wave[round(0.6 * 44100) : round(0.9 * 44100)].any()
         assert result.wave[round(1.2 * 44100) : round(1.4 * 44100)].any()
         assert not result.complete
+
+    def test_remarks_are_told_once_each(self) -> None:
+        def render(request: RenderRequest) -> RenderedNote:
+            return sine_note(request)._replace(remarks=(f"{request.source_path.name}: short", "slow"))
+
+        result = sing_score(score(track("か", "き", "か")), FakeBank(CV), render=render)
+        assert result.warnings == ("か.wav: short", "slow", "き.wav: short")
 
     def test_missing_over_tracks_once_per_lyric(self) -> None:
         result = sing(score(track("Tag", "い"), track("Tag", "Tag", "い")))

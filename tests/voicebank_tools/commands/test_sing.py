@@ -152,6 +152,19 @@ def test_warnings_of_the_song_have_exit_code_1(
     assert {line.split(":")[0] for line in lines} == {"warning"}
 
 
+def test_what_is_remarked_on_recordings_has_exit_code_1(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wav(bank / "a.wav", np.zeros(44100))
+    write_wav(bank / "i.wav", np.full(900, 0.1))
+    code, lines = sing_and_listen(bank, song, capsys)
+    assert code == 1
+    assert [line.split("; ")[0] for line in lines] == [
+        f"warning: {bank / 'a.wav'}: holds nothing but silence",
+        f"warning: {bank / 'i.wav'}: lasts only 20 ms",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
