@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pychang import PychangError
 from pychang.files import write_atomically
 from pychang.units import SAMPLE_RATE_HZ
 from resampler.wavtool import Wave
@@ -45,14 +46,10 @@ def plot_song(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from pychang import PychangError
-
-    kind = path.suffix.lower().lstrip(".") or "png"
+    kind = picture_kind(path)
     seconds = len(wave) / SAMPLE_RATE_HZ
     figure = Figure(figsize=(min(max(8.0, seconds * 1.2), 40.0), 5.0), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    if kind not in figure.canvas.get_supported_filetypes():
-        raise PychangError(f"{path}: no kind of picture is called .{kind}; name it .png, .svg or .pdf")
     axes = figure.subplots()
     levels_db = spectrogram_db(wave)
     axes.imshow(
@@ -76,6 +73,19 @@ def plot_song(
     picture = io.BytesIO()
     figure.savefig(picture, format=kind)
     write_atomically(path, picture.getvalue())
+
+
+def picture_kind(path: Path) -> str:
+    """Return the kind of picture that a name's ending says ("png" without one).
+
+    Raises PychangError if it names none.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    kind = path.suffix.lower().lstrip(".") or "png"
+    if kind not in FigureCanvasAgg.get_supported_filetypes():
+        raise PychangError(f"{path}: no kind of picture is called .{kind}; name it .png, .svg or .pdf")
+    return kind
 
 
 def spectrogram_db(wave: Wave) -> FloatArray:

@@ -1,6 +1,6 @@
 """Sing a score with a voicebank: plan, render, mix.
 
-`sing_score` works on what is in memory, `sing_file` on files, `sing_file_to_file` writes a wav.
+`sing_score` works on what is in memory, `sing_file` on files, `write_song` writes a wav.
 """
 
 import math
@@ -19,6 +19,7 @@ from resampler.render import render_request
 from resampler.wavtool import Wave
 from voicebank_tools.aliases import AliasSource
 from voicebank_tools.bank_asked import AskedBank
+from voicebank_tools.files import check_folder
 from voicebank_tools.finding import Finding
 from voicebank_tools.formats.reader import read_score
 from voicebank_tools.lyrics import MissingAlias
@@ -164,26 +165,20 @@ def sing_file(
     return replace(result, findings=bank.findings)
 
 
-def sing_file_to_file(
-    song_path: Path,
-    bank_folder: Path,
-    output_path: Path,
-    options: SingOptions = SingOptions(),
-    on_progress: ProgressFunction | None = None,
-) -> SongResult:
-    """Sing a file into a 16-bit wav file and return what was sung.
+def write_song(path: Path, result: SongResult) -> None:
+    """Write a song as a 16-bit wav file.
 
-    Raises PychangError as `sing_file` does, and where the output cannot be written or would
-    replace the song or something of the voicebank.
+    Raises PychangError where it cannot be written, and where no note of it sounds.
     """
-    check_output(output_path, song_path, bank_folder)
-    result = sing_file(song_path, bank_folder, options, on_progress)
-    write_wav(output_path, result.wave)
-    return result
+    if not result.notes:
+        raise PychangError(
+            f"{path}: not written, since no note sounds; mend what is missing or sing another part"
+        )
+    write_wav(path, result.wave)
 
 
 def check_output(output_path: Path, song_path: Path, bank_folder: Path) -> None:
-    """Raise PychangError if the output would replace an input or has no folder: before the work."""
+    """Raise PychangError if the output would replace an input or cannot be put there: before the work."""
     output, bank = output_path.resolve(), bank_folder.resolve()
     if output == song_path.resolve():
         raise PychangError(f"output {output_path}: is the song itself; name another file")
@@ -191,6 +186,7 @@ def check_output(output_path: Path, song_path: Path, bank_folder: Path) -> None:
         raise PychangError(f"output {output_path}: is a file of the voicebank; name another one")
     if not output.parent.is_dir():
         raise PychangError(f"output {output_path}: its folder does not exist; create it first")
+    check_folder(output.parent)
 
 
 def choose_tracks(score: Score, wanted: Sequence[str]) -> tuple[Track, ...]:

@@ -71,10 +71,10 @@ def compare(
         )  # fmt: skip
         with note_progress(hidden=quiet) as on_progress:
             report = compare_singers(plan, on_progress)
-    if output is not None:
-        _write(report, output)
     _show(report, quiet, as_json)
     _report_problems(report)
+    if output is not None:
+        _write(report, output)
     return 1 if report.failures or report.findings else 0
 
 
@@ -107,6 +107,10 @@ def _tests(text: str | None) -> tuple[str, ...]:
 
 
 def _check_output(output: Path | None, force: bool) -> None:
+    from voicebank_tools.files import check_folder
+
+    if output is not None:
+        check_folder(output)
     there = [name for name in FILES if output is not None and (output / name).exists()]
     if there and not force:
         raise PychangError(f"{', '.join(there)} in {output}: already there; give --force or another folder")

@@ -72,17 +72,14 @@ def sing(
     --fallback); what is amiss with the song, or with the voicebank as far as the song needs it, is told
     as well. The exit code is then 1, and 2 if there is no song at all.
     """
-    from voicebank_tools.song import SingOptions, check_output, sing_file_to_file
+    from voicebank_tools.song import SingOptions, sing_file, write_song
 
-    for path in (output, plot):
-        if path is not None:
-            check_output(path, song, voice)
-    if plot is not None and plot.resolve() == output.resolve():
-        raise click.UsageError(f"--plot {plot}: is also the output; name another file")
+    _check_outputs(output, plot, song, voice)
     options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs, engine)
     with note_progress(hidden=quiet) as on_progress:
-        result = sing_file_to_file(song, voice, output, options, on_progress)
+        result = sing_file(song, voice, options, on_progress)
     problems = _tell_problems(result, fallback)
+    write_song(output, result)
     if as_json:
         click.echo(_json(result, output))
     elif not quiet:
@@ -90,6 +87,18 @@ def sing(
     if plot is not None:
         _draw(result, plot, song.stem)
     return 1 if problems else 0
+
+
+def _check_outputs(output: Path, plot: Path | None, song: Path, voice: Path) -> None:
+    from voicebank_tools.plot import picture_kind
+    from voicebank_tools.song import check_output
+
+    check_output(output, song, voice)
+    if output.suffix.lower() != ".wav":
+        raise click.UsageError(f"--output {output}: only wav is written; name it .wav")
+    if plot is not None:
+        check_output(plot, song, voice)
+        picture_kind(plot)
 
 
 def _tell_problems(result: "SongResult", fallback: str) -> bool:

@@ -102,6 +102,7 @@ def test_recordings_that_cannot_be_read_are_told(tmp_path: Path, capsys: pytest.
         (["BANK", "-r", "recording=python3"], "another one of that name"),
         (["BANK", "-r", "x=no-such-program"], "give its whole path"),
         (["BANK", "--tests", "transfer"], "give --to BANK"),
+        (["BANK", "-o", "BANK/oto.ini/below"], "oto.ini is a file; name another folder"),
         (["BANK", "--voice", "nobody"], "voice 'nobody': no such voice is fitted"),
     ],
 )
@@ -109,7 +110,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(
     words: list[str], told: str, bank: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [word.replace("python3", sys.executable) for word in words]
-    assert main(["compare", *(str(bank) if word == "BANK" else word for word in words)]) == 2
+    assert main(["compare", *(word.replace("BANK", str(bank)) for word in words)]) == 2
     assert told in capsys.readouterr().err
 
 

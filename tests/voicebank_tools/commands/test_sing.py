@@ -143,6 +143,17 @@ def test_what_the_song_does_not_need_is_not_told(
     assert sing_and_listen(bank, song, capsys) == (0, [])
 
 
+def test_a_song_of_which_no_note_sounds_is_not_written(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = song.read_text("utf-8").replace("Lyric=あ", "Lyric=Tag").replace("Lyric=い", "Lyric=Tag")
+    song.write_text(text, "utf-8")
+    code, lines = sing_and_listen(bank, song, capsys)
+    assert (code, lines[0]) == (2, "missing: Tag (2 x, silent)")
+    assert lines[1].startswith(f"error: {song.with_name('out.wav')}: not written, since no note sounds")
+    assert not song.with_name("out.wav").exists()
+
+
 def test_warnings_of_the_song_have_exit_code_1(
     bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,7 +183,10 @@ def test_what_is_remarked_on_recordings_has_exit_code_1(
         (["--from", "soon"], "is no time"),
         (["--track", "7"], "no such track"),
         (["--fallback", "zzz"], "no such alias"),
-        (["--plot", "out.wav"], "is also the output"),
+        (["--plot", "out.wav"], "no kind of picture is called .wav"),
+        (["--plot", "out.txt"], "no kind of picture is called .txt"),
+        (["-o", "out.png", "--plot", "out.png"], "only wav is written; name it .wav"),
+        (["-o", "out.mp3"], "only wav is written; name it .wav"),
         (["-o", "song.ust"], "is the song itself"),
         (["-o", "bank/a.wav"], "file of the voicebank"),
         (["-o", "nowhere/out.wav"], "does not exist"),
@@ -188,7 +202,7 @@ def test_what_cannot_be_is_told_with_exit_code_2(
     before = song.read_bytes(), (bank / "a.wav").read_bytes()
     assert main(["sing", "song.ust", "-v", "bank", "-o", "out.wav", *arguments]) == 2
     assert message in capsys.readouterr().err
-    assert not (tmp_path / "out.wav").exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("out")]
     assert (song.read_bytes(), (bank / "a.wav").read_bytes()) == before
 
 
