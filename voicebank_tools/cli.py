@@ -17,6 +17,7 @@ from pychang import PychangError
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "build": "voicebank_tools.commands.build",
+        "check": "voicebank_tools.commands.check",
         "compare": "voicebank_tools.commands.compare",
         "demo": "voicebank_tools.commands.demo",
         "engine": "voicebank_tools.commands.engine",

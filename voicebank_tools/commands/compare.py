@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pychang import PychangError
+from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.progress import note_progress
 
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ FILES = ("compare.html", "compare.json", "compare.md")
 MOST_LINES = 50
 """So many problems are listed on stderr; the files have all."""
 
+
+_BANK = BankType()
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(short_help="Measure resamplers side by side on a voicebank.")
-@click.argument("bank", required=False, type=_FOLDER)
+@click.argument("bank", required=False, type=_BANK)
 @click.option(
     "--resampler", "-r", "programs", multiple=True, metavar="NAME=COMMAND",
     help="A resampler program; the 13 arguments are put behind COMMAND. May be given again.",
@@ -31,7 +34,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--samples", "-n", type=click.IntRange(1), default=12, help="Samples of the voicebank.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Of what is drawn by chance.")
 @click.option("--tests", metavar="TEST,TEST", help="Which tests; without: all that are possible.")
-@click.option("--to", type=_FOLDER, metavar="BANK", help="For transfer: the same aliases at another pitch.")
+@click.option(
+    "--to", type=BankType(), metavar="BANK", help="For transfer: the same aliases at another pitch."
+)
 @click.option("--notes", type=_FOLDER, metavar="FOLDER", help="For transfer: single sung notes of one voice.")
 @click.option(
     "--output", "-o", metavar="FOLDER", help="Write compare.html, compare.json and compare.md here.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.engine_option import engine_option
 from voicebank_tools.commands.progress import note_progress
 
@@ -38,7 +39,7 @@ class TimeType(click.ParamType):
 @click.argument("song", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--voice", "-v", required=True, metavar="FOLDER", help="The voicebank's folder.",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=BankType(),
 )  # fmt: skip
 @click.option(
     "--output", "-o", required=True, metavar="OUT.wav", help="The wav file to write (replaced if there).",

@@ -1,0 +1,95 @@
+"""What is wrong with a voicebank's recording as a sound, whatever oto.ini says of it."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pychang import PychangError
+from pychang.arrays import FloatArray
+from pychang.audio import read_native
+from pychang.files import long_path
+from voicebank_tools.finding import Finding, unreadable
+from voicebank_tools.labelling.hearing import CLIPPED_SHARE, SILENT_DB, clipped_share, levels_db
+
+SHORTEST_MS = 30.0
+"""The resampler remarks on what is shorter: there is nothing to sing on."""
+
+_COARSE_STEPS = 2048.0
+_UNKNOWN_SIZE = 0x7FFF0000
+"""Writers that cannot go back leave a size from here on."""
+
+
+@dataclass(frozen=True)
+class CheckedRecording:
+    """`length_ms` is None where the recording cannot be read or is not whole: no line can fit it then."""
+
+    length_ms: float | None
+    findings: tuple[Finding, ...]
+
+
+def check_recording(path: Path, may_be_silent: bool = False) -> CheckedRecording:
+    """Read a recording and return its length with what was found. Never raises for what is in the file."""
+    try:
+        samples, rate_hz = read_native(path)
+        missing = missing_share(path)
+    except PychangError as error:
+        return CheckedRecording(None, (unreadable(path, error),))
+    length_ms = 1000.0 * len(samples) / rate_hz
+    findings = [
+        *_breaks_off(path, missing),
+        *_too_little(path, samples, length_ms, may_be_silent),
+        *_clipped(path, samples),
+    ]
+    is_whole = missing == 0.0 and length_ms >= SHORTEST_MS
+    return CheckedRecording(length_ms if is_whole else None, tuple(findings))
+
+
+def missing_share(path: Path) -> float:
+    """Return which share of the samples that a wav file announces is not in it; 0 for any other file.
+
+    Raises OSError where it cannot be read.
+    """
+    with long_path(path).open("rb") as file:
+        if file.read(12)[:4] != b"RIFF":
+            return 0.0
+        size = file.seek(0, 2)
+        place = file.seek(12)
+        while len(head := file.read(8)) == 8:
+            length = int(struct.unpack("<I", head[4:])[0])
+            place += 8
+            if head[:4] == b"data":
+                there = size - place
+                return 1.0 - there / length if there < length < _UNKNOWN_SIZE else 0.0
+            place = file.seek(place + length + length % 2)
+    return 0.0
+
+
+def _breaks_off(path: Path, missing: float) -> Iterator[Finding]:
+    if missing > 0.0:
+        why = f"breaks off: {missing:.0%} of what it announces is missing"
+        yield Finding("error", path, 0, "", why, "copy it again or record it again")
+
+
+def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent: bool) -> Iterator[Finding]:
+    loudest_db = float(levels_db(samples.mean(axis=1)).max())
+    if length_ms < SHORTEST_MS:
+        yield Finding("error", path, 0, "", f"lasts only {length_ms:.0f} ms", "record it longer")
+    elif loudest_db < SILENT_DB and not may_be_silent:
+        why = f"is silent (its loudest moment is at {loudest_db:.0f} dB)"
+        yield Finding("error", path, 0, "", why, "record it again")
+
+
+def _clipped(path: Path, samples: FloatArray) -> Iterator[Finding]:
+    share = clipped_share(samples)
+    if share > CLIPPED_SHARE and not _is_coarse(samples):
+        why = f"is clipped ({share:.2%} of its samples stand at the peak)"
+        yield Finding("warning", path, 0, "", why, "record it again with less gain")
+
+
+def _is_coarse(samples: FloatArray) -> bool:
+    """Whether all are in steps of 12 bits or less: such tops are flat without clipping."""
+    steps = samples * _COARSE_STEPS
+    return bool((steps == np.rint(steps)).all())
