@@ -11,6 +11,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import read_native
 from pychang.files import long_path
+from resampler.effects import SILENCE_PEAK
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.hearing import CLIPPED_SHARE, SILENT_DB, clipped_share, levels_db
 
@@ -74,12 +75,17 @@ def _breaks_off(path: Path, missing: float) -> Iterator[Finding]:
 
 
 def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent: bool) -> Iterator[Finding]:
-    loudest_db = float(levels_db(samples.mean(axis=1)).max())
     if length_ms < SHORTEST_MS:
         yield Finding("error", path, 0, "", f"lasts only {length_ms:.0f} ms", "record it longer")
-    elif loudest_db < SILENT_DB and not may_be_silent:
-        why = f"is silent (its loudest moment is at {loudest_db:.0f} dB)"
-        yield Finding("error", path, 0, "", why, "record it again")
+        return
+    loudest_db = float(levels_db(samples.mean(axis=1)).max())
+    if loudest_db >= SILENT_DB or may_be_silent:
+        return
+    if float(np.max(np.abs(samples))) < SILENCE_PEAK:
+        yield Finding("error", path, 0, "", "holds nothing but silence", "record it again")
+    else:  # breaths of real banks are so soft
+        why = f"is very soft (its loudest moment is at {loudest_db:.0f} dB)"
+        yield Finding("note", path, 0, "", why, "record it again, unless it is a breath")
 
 
 def _clipped(path: Path, samples: FloatArray) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def test_everything_is_found_once(tmp_path: Path) -> None:
         ("note", tmp_path.name, "1"),
         ("warning", "oto.ini", "this"),
         ("error", "c.wav", "is"),
-        ("error", "e.wav", "is"),
+        ("error", "e.wav", "holds"),
         ("error", "b.wav", "offset"),
     ]
     assert (report.count("error"), report.count("warning"), report.count("note")) == (5, 2, 1)

@@ -62,10 +62,16 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_silence_and_what_may_be_silent(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", white(22050, -75.0))
-    (line,) = told(path)
-    assert line.startswith("is silent (its loudest moment is at -7")
+    path = write(tmp_path / "a.wav", np.zeros(22050))
+    assert told(path) == ["holds nothing but silence; record it again"]
     assert told(path, may_be_silent=True) == []
+
+
+def test_a_breath_may_be_very_soft(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", white(22050, -72.0))
+    (finding,) = check_recording(path).findings
+    assert finding.kind == "note"
+    assert finding.why.startswith("is very soft (its loudest moment is at -7")
     assert told(write(path, white(22050, -50.0))) == []
 
 
