@@ -146,7 +146,12 @@ def sing_score(
         missing=_merged(plans, score, start_ms, end_ms),
         failures=_failures(chosen, rendered, start_ms),
         gain_db=20.0 * math.log10(float(gain)),
-        warnings=(*_remarks(requests, rendered), *score.warnings, *_cut_warnings(plans)),
+        warnings=(
+            *_remarks(requests, rendered),
+            *score.warnings,
+            *_cut_warnings(plans),
+            *_head_warnings(chosen, start_ms),
+        ),
     )
 
 
@@ -298,6 +303,16 @@ def _remarks(requests: Sequence[RenderRequest], rendered: Rendered) -> tuple[str
     notes = (rendered[request] for request in requests)
     told = (remark for note in notes if not isinstance(note, str) for remark in note.remarks)
     return tuple(dict.fromkeys(told))
+
+
+def _head_warnings(chosen: Sequence[Sequence[PlannedNote]], start_ms: float) -> tuple[str, ...]:
+    """What a song has no room for that begins with a consonant; a part may begin anywhere."""
+    early = [note for notes in chosen for note in notes if note.start_ms < 0.0] if start_ms == 0.0 else []
+    if not early:
+        return ()
+    first = min(early, key=lambda note: note.start_ms)
+    lost = f"{-first.start_ms:.0f} ms of {first.phone.alias} lie before the song and are not heard"
+    return (f"{lost}; let the song begin with a rest",)
 
 
 def _cut_warnings(plans: Sequence[TrackPlan]) -> tuple[str, ...]:

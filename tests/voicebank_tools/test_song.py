@@ -121,7 +121,7 @@ class TestWhatGoesWrong:
         def render(request: RenderRequest) -> RenderedNote:
             return sine_note(request)._replace(remarks=(f"{request.source_path.name}: short", "slow"))
 
-        result = sing_score(score(track("か", "き", "か")), FakeBank(CV), render=render)
+        result = sing_score(score(track(".", "か", "き", "か")), FakeBank(CV), render=render)
         assert result.warnings == ("か.wav: short", "slow", "き.wav: short")
 
     def test_missing_over_tracks_once_per_lyric(self) -> None:
@@ -129,8 +129,15 @@ class TestWhatGoesWrong:
         assert [(one.lyric, one.count) for one in result.missing] == [("Tag", 3)]
         assert not result.complete
 
+    def test_what_lies_before_the_song_is_a_warning(self) -> None:
+        song = score(track("か", "き"), track(".", "き"))
+        (warning,) = sing(song).warnings
+        assert warning == "60 ms of か lie before the song and are not heard; let the song begin with a rest"
+        assert sing(song, from_s=0.2).warnings == ()
+        assert sing(score(track(".", "か"))).warnings == ()
+
     def test_cut_notes_are_a_warning(self) -> None:
-        chord = Track("choir", (Note(0, 480, 60, "か"), Note(0, 480, 64, "か")))
+        chord = Track("choir", (Note(480, 480, 60, "か"), Note(480, 480, 64, "か")))
         assert sing(score(chord)).warnings == ("track choir: 1 notes run into the next and were cut",)
 
 
