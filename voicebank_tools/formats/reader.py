@@ -31,7 +31,9 @@ def read_score(path: Path) -> Score:
     kind = song_format(data, path.name)
     if kind is None:
         endings = ", ".join(ending for endings in FORMATS.values() for ending in endings)
-        raise PychangError(f"{path}: not a song file known here; give one of {endings}")
+        raise PychangError(
+            f"{path}: not a song file known here ({endings}); export the song as MIDI from its program"
+        )
     if len(data) > _LIMITS[kind]:
         raise PychangError(f"{path}: {len(data)} bytes, at most {_LIMITS[kind]} for {kind}; split the song")
     if kind == "midi":

@@ -1,7 +1,8 @@
 """The encoding of a song file, decided by evidence.
 
 UTAU writes Shift_JIS (Windows code page 932); newer programs write UTF-8, with `Charset=` in a
-.ust or without. In order: a byte order mark, the `Charset=` line, UTF-8 if the bytes are valid
+.ust or without. In order: a byte order mark, the `Charset=` line unless the text plainly is in
+another encoding, UTF-8 if the bytes are valid
 UTF-8 (text in code page 932 practically never is: its lead bytes 81 to 9F cannot begin a
 character there), code page 932, and code page 949 where 932 would give mostly half-width
 katakana and 949 gives Hangul.
@@ -50,6 +51,10 @@ def detect(data: bytes) -> Encoding:
     if codec_name is None:
         guess = _by_evidence(data)
         return Encoding(guess.codec, finding=f"Charset={said} is not known; {guess.codec} is used")
+    guess = _by_evidence(data)
+    if not _mostly_fits(data, codec_name) and fits(data, guess.codec):
+        finding = f"Charset={said} is not what the text is in; {guess.codec} is used"
+        return Encoding(guess.codec, finding=f"{finding}; mend the Charset= line")
     return _checked(data, codec_name, f"Charset={said}")
 
 
@@ -66,6 +71,12 @@ def _checked(data: bytes, codec: str, reason: str) -> Encoding:
         return Encoding(codec)
     text = f"{reason}, but some bytes are not valid {codec}; they are read as \N{REPLACEMENT CHARACTER}"
     return Encoding(codec, finding=text + "; add a right Charset= line")
+
+
+def _mostly_fits(data: bytes, codec: str) -> bool:
+    """Whether most of what is no ASCII reads as characters: damage leaves the rest of a text alone."""
+    foreign = [char for char in data.decode(codec, "replace") if ord(char) > 127]
+    return 2 * foreign.count("\N{REPLACEMENT CHARACTER}") <= len(foreign)
 
 
 def _mostly_hangul(data: bytes) -> bool:

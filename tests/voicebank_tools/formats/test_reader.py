@@ -46,7 +46,7 @@ def test_refusals_name_the_file_and_the_cure(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(b"RIFF\0\0\0\0WAVE")
     with pytest.raises(
-        PychangError, match=r"x\.wav: not a song file known here; give one of \.ust, \.ustx, \.mid"
+        PychangError, match=r"x\.wav: not a song file known here \(\.ust, \.ustx, \.mid.*\); export .* MIDI"
     ):
         read_score(path)
     for other, word in [(tmp_path / "no.ust", "no such file"), (tmp_path, "folder")]:

@@ -45,8 +45,23 @@ def test_an_unknown_charset_is_told_and_the_evidence_decides() -> None:
 
 
 def test_bytes_the_charset_does_not_have_are_told() -> None:
-    assert "not valid utf-8" in detect(b"Charset=utf-8\n" + KANA.encode("cp932")).finding
+    damaged = detect(b"Charset=utf-8\n" + KANA.encode() + b"\xff\n")
+    assert damaged.codec == "utf-8"
+    assert "not valid utf-8" in damaged.finding
+    cut = "Lyric=ああ\n".encode() * 3 + "Lyric=ああ".encode()[:-2]  # within a character
+    assert "縺" in cut.decode("cp932")  # it could be that
+    assert detect(b"Charset=utf-8\n" + cut).codec == "utf-8"
     assert "not valid cp932" in detect(b"Lyric=\x82\n").finding
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "codec"),
+    [("UTF-8", KANA.encode("cp932"), "cp932"), ("UTF-8", "Lyric=안녕하세요 노래".encode("cp949"), "cp949")],
+)
+def test_a_wrong_charset_is_told_and_the_evidence_decides(said: str, text: bytes, codec: str) -> None:
+    found = detect(f"Charset={said}\n".encode() + text)
+    assert found.codec == codec
+    assert found.finding.startswith(f"Charset={said} is not what the text is in; {codec} is used")
 
 
 def test_names_are_read_as_people_write_them() -> None:
