@@ -8,8 +8,8 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.audio import write_wav
-from voicebank_tools.demo_bank import write_demo_bank
-from voicebank_tools.demo_song import SONG_NAME, write_demo_song
+from voicebank_tools.demo_bank import is_demo_bank, is_whole, write_demo_bank
+from voicebank_tools.demo_song import SONG_NAME, is_demo_song, write_demo_song
 from voicebank_tools.formats.reader import read_score
 from voicebank_tools.plot import plot_song
 from voicebank_tools.program import render_with_program
@@ -50,16 +50,27 @@ class DemoFiles:
 def make_bank_and_song(files: DemoFiles, bars: int | None = None, replace: bool = False) -> None:
     """Write the voicebank and the score; `bars`: only the first bars of the song.
 
+    A demo that was stopped before its song was sung is gone on with; a bank that is whole stays as it is.
     Raises PychangError if a file of the demo is there and `replace` is not said, or cannot be written.
     """
-    if files.existing and not replace:
-        names = ", ".join(path.name for path in files.existing)
-        raise PychangError(f"{names} in {files.folder}: already there; give --force to replace, or -o FOLDER")
     try:
-        write_demo_bank(files.bank)
+        if files.existing and not replace and not _was_stopped(files):
+            names = ", ".join(path.name for path in files.existing)
+            raise PychangError(
+                f"{names} in {files.folder}: already there; give --force to replace, or -o FOLDER"
+            )
+        if replace or not is_whole(files.bank):
+            write_demo_bank(files.bank)
     except OSError as error:
         raise PychangError(f"{files.bank}: cannot be made ({error.strerror}); give -o FOLDER") from error
     write_demo_song(files.song, bars, files.bank.name)
+
+
+def _was_stopped(files: DemoFiles) -> bool:
+    """Whether what is there is our own and its song was never sung."""
+    if files.wav.exists() or files.picture.exists() or not is_demo_bank(files.bank):
+        return False
+    return not files.song.exists() or is_demo_song(files.song, files.bank.name)
 
 
 def sing_demo(

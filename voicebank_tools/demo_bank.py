@@ -12,6 +12,7 @@ BANK_NAME = "PyChang Demo"
 BANK_ENCODING = "cp932"
 """UTAU's own: every host reads it without being told."""
 
+README_NAME, OTO_NAME = "readme.txt", "oto.ini"
 BANK_TONE_MIDI = 60
 FLUTTER_CENTS = 6.0
 
@@ -60,6 +61,7 @@ def write_demo_bank(folder: Path, morae: tuple[str, ...] | None = None) -> Path:
     file that cannot be written and for a mora the voice cannot say, OSError for the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _write_text(folder / README_NAME, _README)  # tells from the first moment whose folder it is
     lines = []
     for number, kana in enumerate(morae or demo_morae()):
         mora = synthesise_mora(
@@ -68,11 +70,27 @@ def write_demo_bank(folder: Path, morae: tuple[str, ...] | None = None) -> Path:
         write_wav(folder / f"{file_stem(kana)}.wav", mora.wave)
         lines.append(oto_line(kana, mora))
     texts = {
-        "oto.ini": "".join(line + "\r\n" for line in lines),
         "character.txt": _CHARACTER,
         "character.yaml": _CHARACTER_YAML,
-        "readme.txt": _README,
+        OTO_NAME: "".join(line + "\r\n" for line in lines),  # the last: then the bank is whole
     }
     for name, text in texts.items():
-        write_atomically(folder / name, text.encode(BANK_ENCODING))
+        _write_text(folder / name, text)
     return folder
+
+
+def is_demo_bank(folder: Path) -> bool:
+    """Return whether `folder` is a demo bank, whole or not, or empty. Raises OSError if it cannot be read."""
+    readme = folder / README_NAME
+    if readme.is_file():
+        return readme.read_bytes() == _README.encode(BANK_ENCODING)
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether the demo bank in `folder` was made to its end."""
+    return (folder / OTO_NAME).is_file()
+
+
+def _write_text(path: Path, text: str) -> None:
+    write_atomically(path, text.encode(BANK_ENCODING))

@@ -74,6 +74,12 @@ def write_demo_song(path: Path, bars: int | None = None, voice_dir: str = "") ->
     return path
 
 
+def is_demo_song(path: Path, voice_dir: str = "") -> bool:
+    """Return whether `path` is the song as we write it, any number of its bars. Raises OSError as reading."""
+    bars = range(1, len(_BARS.strip().splitlines()) + 1)
+    return path.read_bytes() in {demo_ust(count, voice_dir).encode(SONG_ENCODING) for count in bars}
+
+
 def _notes(line: str) -> Iterator[DemoNote]:
     words = line.split()
     for mora, tone, quarters in zip(words[0::3], words[1::3], words[2::3], strict=True):

@@ -64,6 +64,38 @@ def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["demo.wav"]
 
 
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "write_demo_bank", lambda folder: write_demo_bank(folder, ("あ",)))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_demo_that_was_stopped_is_gone_on_with(tmp_path: Path) -> None:
+    files = demo.DemoFiles(tmp_path)
+    files.bank.mkdir()  # stopped at once
+    demo.make_bank_and_song(files)
+    (files.bank / "oto.ini").unlink()  # while the recordings were made
+    files.song.unlink()
+    demo.make_bank_and_song(files, bars=2)
+    with (files.bank / "oto.ini").open("a") as file:  # while it was sung: a whole bank may have been edited
+        file.write("a.wav=mine")
+    demo.make_bank_and_song(files, bars=1)
+    assert (files.bank / "oto.ini").read_bytes().endswith(b"a.wav=mine")
+    demo.make_bank_and_song(files, bars=1, replace=True)
+    assert not (files.bank / "oto.ini").read_bytes().endswith(b"a.wav=mine")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("name", ["demo.ust", "demo-voice/readme.txt", "demo-voice/a.wav", "demo.png"])
+def test_what_is_not_a_stopped_demo_is_left_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"mine")
+    with pytest.raises(PychangError, match="already there; give --force"):
+        demo.make_bank_and_song(demo.DemoFiles(tmp_path))
+    assert [one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()] == [b"mine"]
+
+
 def test_a_broken_installation_is_told(
     sung: tuple[demo.DemoFiles, SongResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

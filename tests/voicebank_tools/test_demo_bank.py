@@ -8,7 +8,14 @@ import soundfile
 
 from pychang import PychangError
 from pychang.units import midi_to_hz
-from voicebank_tools.demo_bank import BANK_TONE_MIDI, demo_morae, file_stem, write_demo_bank
+from voicebank_tools.demo_bank import (
+    BANK_TONE_MIDI,
+    demo_morae,
+    file_stem,
+    is_demo_bank,
+    is_whole,
+    write_demo_bank,
+)
 
 MORAE = ("あ", "か", "し", "ん", "りょ")
 
@@ -74,6 +81,18 @@ def test_names_are_unique_and_plain_ascii() -> None:
     stems = [file_stem(kana) for kana in demo_morae()]
     assert len(set(stems)) == len(stems) == 101
     assert all(stem.isascii() and stem.isalpha() for stem in stems)
+
+
+def test_a_bank_is_known_as_ours_from_its_first_moment(tmp_path: Path) -> None:
+    assert is_demo_bank(tmp_path)  # nothing to lose
+    with pytest.raises(PychangError):
+        write_demo_bank(tmp_path, ("あ", "x"))
+    assert (is_demo_bank(tmp_path), is_whole(tmp_path)) == (True, False)
+    write_demo_bank(tmp_path, ("あ",))
+    assert (is_demo_bank(tmp_path), is_whole(tmp_path)) == (True, True)
+    (tmp_path / "readme.txt").write_text("mine")
+    assert not is_demo_bank(tmp_path)
+    assert not is_demo_bank(tmp_path / "nothing")
 
 
 def test_an_unknown_mora_is_refused(tmp_path: Path) -> None:

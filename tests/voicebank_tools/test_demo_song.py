@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from voicebank_tools.demo_bank import demo_morae
-from voicebank_tools.demo_song import TEMPO_BPM, demo_notes, demo_ust, write_demo_song
+from voicebank_tools.demo_song import TEMPO_BPM, demo_notes, demo_ust, is_demo_song, write_demo_song
 from voicebank_tools.score import TICKS_PER_QUARTER
 
 
@@ -30,3 +30,9 @@ def test_the_ust_holds_the_notes_between_two_rests(tmp_path: Path) -> None:
     assert lyrics == ["R", *(note.mora for note in demo_notes(2)), "R"]
     assert lines[-2:] == ["[#TRACKEND]", ""]
     assert sum(line.startswith("VBR=") for line in lines) == 2
+
+
+def test_our_song_is_known_whatever_its_length(tmp_path: Path) -> None:
+    for bars in (1, 15, 16, None):
+        assert is_demo_song(write_demo_song(tmp_path / "demo.ust", bars, "voice"), "voice")
+    assert not is_demo_song(tmp_path / "demo.ust", "other")
