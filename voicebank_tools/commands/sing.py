@@ -79,6 +79,7 @@ def sing(
     options = SingOptions(fallback, flags, tracks, from_s, to_s, jobs, engine)
     with note_progress(hidden=quiet) as on_progress:
         result = sing_file(song, voice, options, on_progress)
+    _tell_flags(flags)
     problems = _tell_problems(result, fallback)
     write_song(output, result)
     if as_json:
@@ -100,6 +101,15 @@ def _check_outputs(output: Path, plot: Path | None, song: Path, voice: Path) -> 
     if plot is not None:
         check_output(plot, song, voice)
         picture_kind(plot)
+
+
+def _tell_flags(flags: str) -> None:
+    from resampler.flags import format_flags, parse_flags
+    from voicebank_tools.song_flags import unknown_flags
+
+    if skipped := unknown_flags(flags):
+        understood = format_flags(parse_flags(flags)) or "nothing"
+        click.echo(f"note: --flags: skipped {' '.join(skipped)}; understood {understood}", err=True)
 
 
 def _tell_problems(result: "SongResult", fallback: str) -> bool:

@@ -154,6 +154,13 @@ def test_a_song_of_which_no_note_sounds_is_not_written(
     assert not song.with_name("out.wav").exists()
 
 
+def test_typed_flags_that_are_skipped_are_noted(
+    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = sing_and_listen(bank, song, capsys, "--flags", "P0Y50g")
+    assert told == (0, ["note: --flags: skipped Y50 g; understood P0"])
+
+
 def test_warnings_of_the_song_have_exit_code_1(
     bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
