@@ -95,7 +95,7 @@ def test_a_song_that_falls_back_says_so_once(
     generator: Path, song: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     generator.write_bytes(generator.read_bytes()[:-1] + b"x")
-    assert main([*song, str(tmp_path / "out.wav")]) == 0
+    assert main([*song, str(tmp_path / "out.wav")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("warning: sung by the classic engine: ")
 
