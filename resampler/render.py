@@ -26,6 +26,7 @@ ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 MAX_RECORDING_S = 120.0
 """Longest recording that is sung on: its analysis takes half a minute and 1.6 GB, and hosts do not wait."""
 
+
 class RenderedNote(NamedTuple):
     """`wave`: mono at 44.1 kHz [samples]; `remarks`: what is wrong with the recording, its window or the
     engine though a note was made, a line each."""

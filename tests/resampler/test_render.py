@@ -291,19 +291,8 @@ def test_a_wrong_frq_file_does_not_change_the_note(content: bytes, tmp_path: Pat
     assert error_db(render_request(call(source, "out.wav", "C4")), plain) < -60.0
 
 
-def test_a_recording_too_long_to_analyse_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resampler.render.MAX_RECORDING_S", 1.0)
-    for seconds in (1.0, 1.5):
-        write(tmp_path / f"{seconds}.wav", vowel(A3_HZ, seconds=seconds))
-    assert render_file(call(tmp_path / "1.0.wav", tmp_path / "out.wav")) == ""
-    with pytest.raises(PychangError, match=r"1\.5\.wav: lasts 1\.5 s, .* 1 s .*; cut it .*`vbtools slice`"):
-        render_file(call(tmp_path / "1.5.wav", tmp_path / "other.wav"))
-    assert not (tmp_path / "other.wav").exists()
-    assert len(list(cache_folder().iterdir())) == 1
-
-
 def test_a_name_too_long_for_a_frq_file_beside_it_is_sung(tmp_path: Path) -> None:
-    source = write(tmp_path / ("a" * 251 + ".wav"), vowel(220.0, seconds=0.1))
+    source = write(tmp_path / ("a" * 251 + ".wav"), vowel(A3_HZ, seconds=0.8))
     assert render_file(call(source, str(tmp_path / "out.wav"), "C4")) == ""
     assert (tmp_path / "out.wav").exists()
 

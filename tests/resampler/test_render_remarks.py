@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pychang import PychangError
 from pychang.audio import write_wav
+from pychang.cache import cache_folder
 from resampler.protocol import parse_arguments
 from resampler.render import render_file, render_request
 from tests.pychang.signals import vowel
@@ -37,3 +39,15 @@ def test_host_and_tools_are_told_the_same(
     told = (f"{source}: {remark}",) if remark else ()
     assert render_request(request, "classic").remarks == told
     assert render_file(request, "classic") == "".join(told)
+
+
+def test_a_recording_too_long_to_analyse_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resampler.render.MAX_RECORDING_S", 1.0)
+    sources = {seconds: tmp_path / f"{seconds}.wav" for seconds in (1.0, 1.5)}
+    for seconds, source in sources.items():
+        write_wav(source, vowel(220.0, seconds=seconds))
+    assert render_file(parse_arguments([str(sources[1.0]), str(tmp_path / "out.wav"), "C4", "100"])) == ""
+    with pytest.raises(PychangError, match=r"1\.5\.wav: lasts 1\.5 s, .* 1 s .*; cut it .*`vbtools slice`"):
+        render_file(parse_arguments([str(sources[1.5]), str(tmp_path / "other.wav"), "C4", "100"]))
+    assert not (tmp_path / "other.wav").exists()
+    assert len(list(cache_folder().iterdir())) == 1
