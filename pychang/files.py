@@ -147,8 +147,15 @@ def user_folder(mac: str, variable: str, linux: str) -> Path:
         mac: Where macOS keeps that kind, below `~/Library`.
         variable: Environment variable that says where Linux keeps it (XDG Base Directory Specification).
         linux: Where, without it, below the home folder. Windows: always `%LOCALAPPDATA%`.
+
+    Raises:
+        PychangError: The system knows of no home folder.
     """
-    home = Path("~").expanduser()
+    try:
+        home = Path("~").expanduser()
+    except RuntimeError as error:
+        cure = "set HOME, or PYCHANG_CACHE and PYCHANG_DATA"
+        raise PychangError(f"this user has no home folder; {cure}") from error
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif sys.platform == "darwin":

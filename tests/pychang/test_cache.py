@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pychang import cache
+from pychang import PychangError, cache
 from pychang.analysis import ANALYSIS_VERSION, Analysis, analyse
 from pychang.cache import (
     cache_folder,
@@ -297,3 +297,16 @@ def test_where_analyses_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
     assert cache_folder() == tmp_path / "local" / "PyChang" / "analysis"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows the folder without a home")
+def test_without_a_home_folder_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYCHANG_CACHE", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def unknown(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    with pytest.raises(PychangError, match="no home folder; set HOME, or PYCHANG_CACHE and PYCHANG_DATA"):
+        cache_folder()
