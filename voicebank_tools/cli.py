@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "engine": "voicebank_tools.commands.engine",
         "install": "voicebank_tools.commands.install",
         "label": "voicebank_tools.commands.label",
+        "oto": "voicebank_tools.commands.oto",
         "sing": "voicebank_tools.commands.sing",
         "slice": "voicebank_tools.commands.slice",
         "train": "voicebank_tools.commands.train",

@@ -1,12 +1,16 @@
 """What a person should look at first: clips and boundaries, the least certain first."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
+from pathlib import Path
 
+from pychang import PychangError
+from pychang.files import read_limited
 from voicebank_tools.align.utterance import Aligned
+from voicebank_tools.labels.transcriptions import MOST_BYTES
 
 _WORST_COUNT = 3
 _DIGITS = 3
@@ -57,6 +61,21 @@ def review_csv(reviewed: Iterable[Reviewed]) -> str:
     return sink.getvalue()
 
 
+def read_review(path: Path) -> list[tuple[str, Boundary]]:
+    """Return the boundaries of a table that `review_csv` has made, each with the doubts about its clip.
+
+    Raises:
+        PychangError: The file cannot be read, or is another table.
+    """
+    data = read_limited(path, MOST_BYTES, "table of labels", "is it really one?")
+    try:
+        rows = csv.DictReader(StringIO(data.decode("utf-8-sig")))
+        return [(row["clip_in_doubt"] or "", _boundary(row)) for row in rows]
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        cure = "run vbtools label again, or delete it; then no label counts as unsure"
+        raise PychangError(f"{path}: no review of labels ({type(error).__name__}); {cure}") from error
+
+
 def review_html(reviewed: Sequence[Reviewed], pictures: Sequence[str]) -> str:
     """Return a page with every clip, worst first, and pictures of the first ones (paths relative to it)."""
     rows = "\n".join(_row(rank, one) for rank, one in enumerate(reviewed, 1))
@@ -65,6 +84,10 @@ def review_html(reviewed: Sequence[Reviewed], pictures: Sequence[str]) -> str:
         for rank, (one, path) in enumerate(zip(reviewed, pictures, strict=False), 1)
     )
     return _PAGE.format(rows=rows, shown=shown)
+
+
+def _boundary(row: Mapping[str, str]) -> Boundary:
+    return Boundary(row["clip"], float(row["time_s"]), row["left"], row["right"], float(row["confidence"]))
 
 
 def _reviewed(one: Aligned) -> Reviewed:

@@ -1,0 +1,1 @@
+"""oto.ini from labels: what `vbtools oto` does."""

@@ -1,0 +1,261 @@
+"""Labels in, oto.ini out, for every folder of a voicebank."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pychang import PychangError
+from pychang.units import SAMPLE_RATE_HZ
+from voicebank_tools.finding import Finding
+from voicebank_tools.labelling.by_hand import MOST_APART_S, grid_path
+from voicebank_tools.labelling.clip import find_clips, name_of, read_wave, same_names
+from voicebank_tools.labelling.outputs import GRIDS
+from voicebank_tools.labels.textgrid_file import read_textgrid
+from voicebank_tools.labels.tiers import labels_of
+from voicebank_tools.oto import OtoEntry, OtoFile
+from voicebank_tools.oto_making.certainty import Certainty, read_certainty
+from voicebank_tools.oto_making.choose import Candidate, Chosen, choose
+from voicebank_tools.oto_making.document import add_entries, new_oto, open_oto, oto_place
+from voicebank_tools.oto_making.naming import Naming, Part, aliases_of
+from voicebank_tools.oto_making.quality import is_clipped, wobble_db
+from voicebank_tools.oto_making.refine import refined_vowel_ms
+from voicebank_tools.oto_making.rules import beat_of, numbers_of
+from voicebank_tools.oto_making.sounds import Heard, Placed, hear
+from voicebank_tools.recordings import files_below
+
+_LEFT_OUT = "it is left out until then"
+_TOO_SHORT = "lasts too short for a line"
+_FOLDER_MARK = "{folder}"
+
+Progress = Callable[[str, int, int], None]
+"""Told (what is being done, how much of it is done, how much there is)."""
+
+
+@dataclass(frozen=True)
+class OtoOptions:
+    """What to make.
+
+    Attributes:
+        bank: Folder of the recordings; folders in it get an oto.ini each.
+        labels: What `vbtools label` wrote for them, or a folder of TextGrids.
+        naming: How aliases are written.
+        suffix: Behind every alias; `{folder}` in it is the name of the recording's folder.
+        repeats: At most so many lines of an alias; 0: all.
+        bpm: The guide track's tempo; None: as the sounds follow one another.
+        out: Folder to write to instead of the bank.
+        force: Replace an oto.ini that is there instead of adding what it lacks.
+        dry_run: Write nothing.
+    """
+
+    bank: Path
+    labels: Path
+    naming: Naming
+    suffix: str = ""
+    repeats: int = 3
+    bpm: float | None = None
+    out: Path | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class OtoReport:
+    """What was done.
+
+    Attributes:
+        written: The oto.ini files that were written (in a dry run: would be).
+        added: The new lines.
+        kept: How many lines were there and stayed.
+        recordings: How many recordings have new lines.
+        findings: What is wrong with recordings and labels, and what to look at.
+    """
+
+    written: tuple[Path, ...]
+    added: tuple[OtoEntry, ...]
+    kept: int
+    recordings: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Recording:
+    name: str
+    path: Path
+    duration_s: float
+    heard: Heard
+
+
+@dataclass(frozen=True)
+class _Home:
+    """A folder of recordings, where its oto.ini goes, and what is there already."""
+
+    folder: Path
+    place: Path
+    oto: OtoFile | None
+
+    @property
+    def entries(self) -> tuple[OtoEntry, ...]:
+        return self.oto.entries if self.oto else ()
+
+
+def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
+    """Write the oto.ini files of a voicebank; what cannot be used is a finding.
+
+    Raises:
+        PychangError: There are no recordings, the review of the labels or an oto.ini that is there cannot be
+            read, or an oto.ini cannot be written.
+    """
+    paths = find_clips(options.bank)
+    findings = list(same_names(paths, options.bank))
+    twice = {finding.path for finding in findings}
+    paths = [path for path in paths if path not in twice]
+    grids = options.labels / GRIDS if (options.labels / GRIDS).is_dir() else options.labels
+    certainty = read_certainty(options.labels)
+    homes = {folder: _home(folder, options) for folder in dict.fromkeys(path.parent for path in paths)}
+    recordings = list(_labelled(paths, grids, options, findings, progress))
+    findings += _strangers(paths, grids, options.bank)
+    candidates = list(_candidates(recordings, certainty, options, findings, progress))
+    existing = [] if options.force else [entry for home in homes.values() for entry in home.entries]
+    chosen = choose(candidates, existing, options.repeats)
+    findings += _to_look_at(chosen, recordings, certainty)
+    return _written(chosen, homes, options, findings)
+
+
+def _home(folder: Path, options: OtoOptions) -> _Home:
+    there = options.out / folder.relative_to(options.bank) if options.out else folder
+    place = oto_place(there)
+    return _Home(folder, place, open_oto(place, folder))
+
+
+def _labelled(
+    paths: Sequence[Path], grids: Path, options: OtoOptions, findings: list[Finding], progress: Progress
+) -> Iterator[_Recording]:
+    for done, path in enumerate(paths, 1):
+        grid = grid_path(grids, name_of(path, options.bank))
+        try:
+            if not grid.is_file():
+                raise PychangError(f"{path}: has no labels; run vbtools label, or draw {grid.name} by hand")
+            file = read_textgrid(grid)
+            labels = labels_of(file, file.end_s, str(grid))
+        except PychangError as error:
+            findings.append(_left_out(error, path))
+            continue
+        heard = hear(labels, options.naming.language)
+        for word in heard.unread:
+            cure = "give it a word for each mora, or label it in its own language (--lang)"
+            findings.append(Finding("warning", grid, 0, word, "is no single sound and gives no alias", cure))
+        yield _Recording(name_of(path, options.bank), path, file.end_s, heard)
+        progress("reading labels", done, len(paths))
+
+
+def _strangers(paths: Iterable[Path], grids: Path, bank: Path) -> Iterator[Finding]:
+    names = {name_of(path, bank) for path in paths}
+    for path in files_below(grids):
+        if path.suffix == ".TextGrid" and name_of(path, grids) not in names:
+            yield Finding(
+                "warning", path, 0, "", "belongs to no recording", "name it as the recording is named"
+            )
+
+
+def _candidates(
+    recordings: Sequence[_Recording],
+    certainty: Certainty,
+    options: OtoOptions,
+    findings: list[Finding],
+    progress: Progress,
+) -> Iterator[Candidate]:
+    beat_ms = 60000.0 / options.bpm if options.bpm else beat_of(one.heard.placed for one in recordings)
+    for done, one in enumerate(recordings, 1):
+        try:
+            found, too_short = _candidates_of(one, beat_ms, certainty, options)
+        except PychangError as error:
+            findings.append(_left_out(error, one.path))
+            continue
+        if too_short:
+            cure = "look at its labels, or record it again"
+            findings.append(Finding("warning", one.path, 0, ", ".join(too_short), _TOO_SHORT, cure))
+        yield from found
+        progress("measuring", done, len(recordings))
+
+
+def _candidates_of(
+    recording: _Recording, beat_ms: float, certainty: Certainty, options: OtoOptions
+) -> tuple[list[Candidate], list[str]]:
+    """The candidates of a recording, and the aliases whose sounds are too short for one."""
+    wave = read_wave(recording.path)
+    duration_s = len(wave) / SAMPLE_RATE_HZ
+    if abs(duration_s - recording.duration_s) > MOST_APART_S:
+        why = f"lasts {duration_s:.2f} s, its labels {recording.duration_s:.2f} s; label it anew"
+        raise PychangError(f"{recording.path}: {why}")
+    suffix = options.suffix.replace(_FOLDER_MARK, recording.path.parent.name)
+    found, too_short = [], []
+    for placed in recording.heard.placed:
+        sure = _sureness(recording.name, placed, certainty)
+        moved = replace(placed, sound=placed.sound.with_vowel_at(refined_vowel_ms(placed, wave)))
+        for alias, part in aliases_of(moved, options.naming):
+            numbers = numbers_of(moved, part, beat_ms, 1000.0 * duration_s)
+            if numbers is None:
+                too_short.append(alias)
+                continue
+            quality = is_clipped(wave, numbers), wobble_db(wave, numbers)
+            doubted = recording.name in certainty.doubts
+            found.append(Candidate(recording.path, alias, suffix, numbers, sure[part], doubted, *quality))
+    return found, too_short
+
+
+def _sureness(clip: str, placed: Placed, certainty: Certainty) -> dict[Part, float]:
+    """How sure the edge is that the beat of each part lies on."""
+    vowel, end = (
+        certainty.of(clip, ms / 1000.0) for ms in (placed.sound.vowel_ms, placed.sound.vowel_end_ms)
+    )
+    return {Part.CV: vowel, Part.JOINED: vowel, Part.TRANSITION: end, Part.ENDING: end}
+
+
+def _to_look_at(
+    chosen: Iterable[Chosen], recordings: Iterable[_Recording], certainty: Certainty
+) -> Iterator[Finding]:
+    by_path: dict[Path, list[Chosen]] = defaultdict(list)
+    for one in chosen:
+        by_path[one.candidate.wav_path].append(one)
+    for recording in recordings:
+        lines = by_path[recording.path]
+        doubt = certainty.doubts.get(recording.name)
+        cure = "look at its labels, correct them, and run vbtools label and this again"
+        if doubt and lines:
+            yield Finding("warning", recording.path, 0, "", doubt, cure)
+        elif unsure := [one for one in lines if one.candidate.unsure]:
+            aliases = ", ".join(f"{one.alias} ({one.candidate.sure:.2f})" for one in unsure)
+            yield Finding("warning", recording.path, 0, aliases, "hang on unsure labels", cure)
+
+
+def _written(
+    chosen: Iterable[Chosen], homes: dict[Path, _Home], options: OtoOptions, findings: list[Finding]
+) -> OtoReport:
+    new: dict[Path, list[OtoEntry]] = defaultdict(list)
+    for one in chosen:
+        new[one.candidate.wav_path.parent].append(one.entry)
+    written, added, kept = [], [], 0
+    for folder, home in homes.items():
+        entries = new[folder]
+        oto = home.oto if home.oto and not options.force else new_oto(folder, entries, home.oto)
+        kept += len(oto.entries)
+        refused = add_entries(oto, entries)
+        for entry, why in refused:
+            reason, _, cure = why.partition("; ")
+            findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _LEFT_OUT))
+        lost = [entry for entry, _ in refused]
+        entries = [entry for entry in entries if entry not in lost]
+        if entries:
+            added += entries
+            written.append(home.place)
+            if not options.dry_run:
+                home.place.parent.mkdir(parents=True, exist_ok=True)
+                oto.write(home.place)
+    recordings = len({entry.wav_path for entry in added})
+    return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
+
+
+def _left_out(error: PychangError, path: Path) -> Finding:
+    why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
+    return Finding("error", path, 0, "", why or cure, cure if why else _LEFT_OUT)
