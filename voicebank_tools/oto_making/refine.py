@@ -15,6 +15,7 @@ REACH_MS = 30
 _LOW_HZ, _HIGH_HZ = 300.0, 1200.0
 _WINDOW_SAMPLES = 512
 _SIDE_MS = 10
+_LEAST_RISE_DB = 1.0
 _FLOOR = 1e-9
 
 
@@ -36,7 +37,8 @@ def refined_vowel_ms(placed: Placed, wave: FloatArray) -> float:
     sums = np.concatenate(([0.0], np.cumsum(levels_db)))
     means_db = (sums[_SIDE_MS:] - sums[:-_SIDE_MS]) / _SIDE_MS
     rises_db = means_db[_SIDE_MS:] - means_db[:-_SIDE_MS]
-    return float(moments[int(np.argmax(rises_db[: len(moments)]))])
+    steepest = int(np.argmax(rises_db[: len(moments)]))
+    return float(moments[steepest]) if rises_db[steepest] >= _LEAST_RISE_DB else sound.vowel_ms
 
 
 def _levels_db(wave: FloatArray, moments_ms: np.ndarray) -> FloatArray:

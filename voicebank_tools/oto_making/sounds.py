@@ -85,12 +85,15 @@ def hear(labels: Labels, language: str) -> Heard:
     runs: list[list[Sound]] = [[]]
     unread: list[str] = []
     after_pause = True
+    silent_s = 0.0
     for word in labels.words:
         if pause_name(word.text):
-            if word.end_s - word.begin_s >= LEAST_PAUSE_S:
-                _end_run(runs)
-                after_pause = True
+            silent_s += word.end_s - word.begin_s
             continue
+        if silent_s >= LEAST_PAUSE_S:
+            _end_run(runs)
+            after_pause = True
+        silent_s = 0.0
         for said in _said(word, labels.phones, language):
             sound = _sound(said, language)
             if sound:

@@ -1,8 +1,9 @@
 import csv
 from io import StringIO
+from pathlib import Path
 
 from voicebank_tools.align.utterance import Aligned
-from voicebank_tools.labelling.review import review, review_csv, review_html
+from voicebank_tools.labelling.review import read_review, review, review_csv, review_html
 from voicebank_tools.labels.segment import Labels, Segment
 
 
@@ -51,3 +52,9 @@ def test_a_clip_of_one_phone_and_one_that_nobody_measured() -> None:
     assert (one.confidence, one.boundaries) == (1.0, ())
     labels = Labels(2.0, (), (Segment(0.0, 1.0, "a"), Segment(1.0, 2.0, "i")))
     assert review([Aligned("x", labels, 0.0)])[0].boundaries == ()
+
+
+def test_the_table_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "review.csv").write_text(review_csv(review(CLIPS)), "utf-8")
+    rows = read_review(tmp_path / "review.csv")
+    assert rows[0] == ("text?", review(CLIPS)[0].boundaries[0])
