@@ -11,7 +11,7 @@ from voicebank_tools.oto import OtoEntry
 from voicebank_tools.oto_making.rules import Numbers
 
 UNSURE = 0.5
-"""An edge less sure than that is to be looked at (measured: docs/voicebank.md)."""
+"""An edge less sure than that is to be looked at (measured: docs/alignment.md)."""
 
 SAME_SOUND_MS = 200.0
 """Beats of one alias in one recording that are nearer mean the same sound, differently set."""

@@ -1,4 +1,4 @@
-"""The five numbers of an alias from the times of its phones (docs/voicebank.md, "oto.ini from labels")."""
+"""The five numbers of an alias from the times of its phones (docs/voicebank.md, "An oto.ini from labels")."""
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
