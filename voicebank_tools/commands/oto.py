@@ -82,7 +82,8 @@ def oto(
 
 def _summary(report: "OtoReport", bank: Path, dry_run: bool) -> str:
     if not report.added:
-        made = "nothing is missing" if report.kept else "no line could be made"
+        lost = any(finding.kind == "error" for finding in report.findings)
+        made = "nothing is missing" if report.kept and not lost else "no line could be made"
     else:
         lines, recordings = len(report.added), report.recordings
         made = (

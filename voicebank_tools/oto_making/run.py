@@ -142,9 +142,10 @@ def _labelled(
             findings.append(_left_out(error, path))
             continue
         heard = hear(labels, options.naming.language)
-        for word in heard.unread:
-            cure = "give it a word for each mora, or label it in its own language (--lang)"
-            findings.append(Finding("warning", grid, 0, word, "is no single sound and gives no alias", cure))
+        if heard.unread:
+            words = " ".join(dict.fromkeys(heard.unread))
+            cure = "give each mora or syllable a word of its own, or name their language (--lang)"
+            findings.append(Finding("warning", grid, 0, words, "is no single sound and gives no alias", cure))
         yield _Recording(name_of(path, options.bank), path, file.end_s, heard)
         progress("reading labels", done, len(paths))
 

@@ -70,3 +70,6 @@ def test_nothing_could_be_made(
     printed = capsys.readouterr()
     assert "no line could be made" in printed.out
     assert "has no labels" in printed.err
+    (tmp_path / "bank" / "oto.ini").write_bytes(b"a.wav=a,1,2,3,4,5\r\n")
+    assert main(arguments) == 1
+    assert "no line could be made; 1 that were there stay" in capsys.readouterr().out

@@ -122,9 +122,10 @@ def test_recordings_without_labels_and_labels_without_recording(options: OtoOpti
 
 
 def test_words_that_are_no_kana_are_told(options: OtoOptions) -> None:
-    record(options.bank, options.labels / "TextGrid", "x", labels(PAUSE, ("火", {"h": 90, "i": 300}), PAUSE))
+    fire, music = ("火", {"h": 90, "i": 300}), ("music", {"m": 60, "i": 200})
+    record(options.bank, options.labels / "TextGrid", "x", labels(PAUSE, fire, music, KA, fire, PAUSE))
     (finding,) = make(options).findings
-    assert (finding.text, finding.path.name) == ("火", "x.TextGrid")
+    assert (finding.text, finding.path.name) == ("火 music", "x.TextGrid")
 
 
 def test_sounds_too_short_are_told(options: OtoOptions) -> None:
