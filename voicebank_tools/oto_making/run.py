@@ -1,35 +1,30 @@
 """Labels in, oto.ini out, for every folder of a voicebank."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pychang import PychangError
 from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.finding import Finding
-from voicebank_tools.labelling.by_hand import MOST_APART_S, grid_path
-from voicebank_tools.labelling.clip import find_clips, name_of, read_wave, same_names
+from voicebank_tools.labelling.by_hand import MOST_APART_S
+from voicebank_tools.labelling.clip import find_clips, finding_of, read_wave, same_names
 from voicebank_tools.labelling.outputs import GRIDS
-from voicebank_tools.labels.textgrid_file import read_textgrid
-from voicebank_tools.labels.tiers import labels_of
 from voicebank_tools.oto import OtoEntry, OtoFile
 from voicebank_tools.oto_making.certainty import Certainty, read_certainty
 from voicebank_tools.oto_making.choose import Candidate, Chosen, choose
 from voicebank_tools.oto_making.document import add_entries, new_oto, open_oto, oto_place
+from voicebank_tools.oto_making.labelled import Places, Progress, Recording, read_labelled, strangers
 from voicebank_tools.oto_making.naming import Naming, Part, aliases_of
 from voicebank_tools.oto_making.quality import is_clipped, wobble_db
 from voicebank_tools.oto_making.refine import refined_vowel_ms
 from voicebank_tools.oto_making.rules import beat_of, numbers_of
-from voicebank_tools.oto_making.sounds import Heard, Placed, hear
-from voicebank_tools.recordings import files_below
+from voicebank_tools.oto_making.sounds import Placed
 
-_LEFT_OUT = "it is left out until then"
+_RENAME = "rename it"
 _TOO_SHORT = "lasts too short for a line"
 _FOLDER_MARK = "{folder}"
-
-Progress = Callable[[str, int, int], None]
-"""Told (what is being done, how much of it is done, how much there is)."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +74,6 @@ class OtoReport:
 
 
 @dataclass(frozen=True)
-class _Recording:
-    name: str
-    path: Path
-    duration_s: float
-    heard: Heard
-
-
-@dataclass(frozen=True)
 class _Home:
     """A folder of recordings, where its oto.ini goes, and what is there already."""
 
@@ -110,11 +97,12 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     findings = list(same_names(paths, options.bank))
     twice = {finding.path for finding in findings}
     paths = [path for path in paths if path not in twice]
-    grids = options.labels / GRIDS if (options.labels / GRIDS).is_dir() else options.labels
+    grids = options.labels / GRIDS
+    places = Places(options.bank, grids if grids.is_dir() else options.labels)
     certainty = read_certainty(options.labels)
     homes = {folder: _home(folder, options) for folder in dict.fromkeys(path.parent for path in paths)}
-    recordings = list(_labelled(paths, grids, options, findings, progress))
-    findings += _strangers(paths, grids, options.bank)
+    recordings = list(read_labelled(paths, places, options.naming.language, findings, progress))
+    findings += strangers(paths, places)
     candidates = list(_candidates(recordings, certainty, options, findings, progress))
     existing = [] if options.force else [entry for home in homes.values() for entry in home.entries]
     chosen = choose(candidates, existing, options.repeats)
@@ -128,39 +116,8 @@ def _home(folder: Path, options: OtoOptions) -> _Home:
     return _Home(folder, place, open_oto(place, folder))
 
 
-def _labelled(
-    paths: Sequence[Path], grids: Path, options: OtoOptions, findings: list[Finding], progress: Progress
-) -> Iterator[_Recording]:
-    for done, path in enumerate(paths, 1):
-        grid = grid_path(grids, name_of(path, options.bank))
-        try:
-            if not grid.is_file():
-                raise PychangError(f"{path}: has no labels; run vbtools label, or draw {grid.name} by hand")
-            file = read_textgrid(grid)
-            labels = labels_of(file, file.end_s, str(grid))
-        except PychangError as error:
-            findings.append(_left_out(error, path))
-            continue
-        heard = hear(labels, options.naming.language)
-        if heard.unread:
-            words = " ".join(dict.fromkeys(heard.unread))
-            cure = "give each mora or syllable a word of its own, or name their language (--lang)"
-            findings.append(Finding("warning", grid, 0, words, "is no single sound and gives no alias", cure))
-        yield _Recording(name_of(path, options.bank), path, file.end_s, heard)
-        progress("reading labels", done, len(paths))
-
-
-def _strangers(paths: Iterable[Path], grids: Path, bank: Path) -> Iterator[Finding]:
-    names = {name_of(path, bank) for path in paths}
-    for path in files_below(grids):
-        if path.suffix == ".TextGrid" and name_of(path, grids) not in names:
-            yield Finding(
-                "warning", path, 0, "", "belongs to no recording", "name it as the recording is named"
-            )
-
-
 def _candidates(
-    recordings: Sequence[_Recording],
+    recordings: Sequence[Recording],
     certainty: Certainty,
     options: OtoOptions,
     findings: list[Finding],
@@ -171,7 +128,7 @@ def _candidates(
         try:
             found, too_short = _candidates_of(one, beat_ms, certainty, options)
         except PychangError as error:
-            findings.append(_left_out(error, one.path))
+            findings.append(finding_of(error, one.path))
             continue
         if too_short:
             cure = "look at its labels, or record it again"
@@ -181,7 +138,7 @@ def _candidates(
 
 
 def _candidates_of(
-    recording: _Recording, beat_ms: float, certainty: Certainty, options: OtoOptions
+    recording: Recording, beat_ms: float, certainty: Certainty, options: OtoOptions
 ) -> tuple[list[Candidate], list[str]]:
     """The candidates of a recording, and the aliases whose sounds are too short for one."""
     wave = read_wave(recording.path)
@@ -214,7 +171,7 @@ def _sureness(clip: str, placed: Placed, certainty: Certainty) -> dict[Part, flo
 
 
 def _to_look_at(
-    chosen: Iterable[Chosen], recordings: Iterable[_Recording], certainty: Certainty
+    chosen: Iterable[Chosen], recordings: Iterable[Recording], certainty: Certainty
 ) -> Iterator[Finding]:
     by_path: dict[Path, list[Chosen]] = defaultdict(list)
     for one in chosen:
@@ -244,7 +201,7 @@ def _written(
         refused = add_entries(oto, entries)
         for entry, why in refused:
             reason, _, cure = why.partition("; ")
-            findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _LEFT_OUT))
+            findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _RENAME))
         lost = [entry for entry, _ in refused]
         entries = [entry for entry in entries if entry not in lost]
         if entries:
@@ -255,8 +212,3 @@ def _written(
                 oto.write(home.place)
     recordings = len({entry.wav_path for entry in added})
     return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
-
-
-def _left_out(error: PychangError, path: Path) -> Finding:
-    why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
-    return Finding("error", path, 0, "", why or cure, cure if why else _LEFT_OUT)

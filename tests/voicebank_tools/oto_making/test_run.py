@@ -121,13 +121,6 @@ def test_recordings_without_labels_and_labels_without_recording(options: OtoOpti
     assert len(report.added) == 3
 
 
-def test_words_that_are_no_kana_are_told(options: OtoOptions) -> None:
-    fire, music = ("火", {"h": 90, "i": 300}), ("music", {"m": 60, "i": 200})
-    record(options.bank, options.labels / "TextGrid", "x", labels(PAUSE, fire, music, KA, fire, PAUSE))
-    (finding,) = make(options).findings
-    assert (finding.text, finding.path.name) == ("火 music", "x.TextGrid")
-
-
 def test_sounds_too_short_are_told(options: OtoOptions) -> None:
     made = labels(PAUSE, ("さ", {"s": 90, "a": 25}), PAUSE)
     record(options.bank, options.labels / "TextGrid", "さ", made)
