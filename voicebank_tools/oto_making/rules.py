@@ -15,17 +15,17 @@ USUAL_BEAT_MS = 600.0
 
 LONGEST_LEAD_MS: Mapping[str, float] = MappingProxyType(
     {
-        "voiced stop": 70.0,
-        "voiceless stop": 120.0,
-        "voiceless affricate": 160.0,
-        "voiced fricative": 125.0,
+        "voiced stop": 95.0,
+        "voiceless stop": 95.0,
+        "voiceless affricate": 140.0,
+        "voiced fricative": 110.0,
         "voiceless fricative": 200.0,
-        "nasal": 110.0,
+        "nasal": 100.0,
         "approximant": 120.0,
     }
 )
-"""So much of a consonant is sung before the beat, whatever was held longer in the recording: the ninth tenth
-of what utau-erithacus' maker has for each class."""
+"""So much of a consonant is sung before the beat, whatever was held longer in the recording: nine tenths
+of utau-erithacus' lines of each class have no more."""
 
 _LONGEST_UNKNOWN_MS = 120.0
 _FIXED_VOWEL_MS = 100.0
