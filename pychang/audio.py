@@ -41,7 +41,7 @@ def read_wav(path: Path) -> NDArray[np.float32]:
     Raises PychangError as `read_native` does.
     """
     samples, rate_hz = read_native(path)
-    return resample(_mono(samples), rate_hz)
+    return resample(mono(samples), rate_hz)
 
 
 def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
@@ -65,7 +65,8 @@ def read_native(path: Path) -> tuple[NDArray[np.float32], int]:
     return samples, rate_hz
 
 
-def _mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of [samples, channels], [samples]; the first where they extinguish each other."""
     mean: NDArray[np.float32] = samples.mean(axis=1, dtype=np.float32)
     first = np.ascontiguousarray(samples[:, 0])
     return first if np.linalg.norm(mean) < LEAST_MEAN * np.linalg.norm(first) else mean

@@ -2,7 +2,8 @@
 
 Little-endian: `FREQ0003` (8 bytes), int32 samples per frame, float64 average f0, 16 bytes (zero or the
 creator's), int32 count, then count times (float64 f0 in Hz, float64 amplitude). Frame i covers the samples
-[i * hop, (i + 1) * hop) at 44.1 kHz. f0 0 is unvoiced. Amplitude: mean of the absolute sample values, in
+[i * hop, (i + 1) * hop) of the recording: programs that write it count at the recording's own rate, those
+that read it, we too, at 44.1 kHz. f0 0 is unvoiced. Amplitude: mean of the absolute sample values, in
 0..1 or times 32768, depending on the program. Wrong files are common, so every field is checked.
 """
 

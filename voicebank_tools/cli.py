@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "compare": "voicebank_tools.commands.compare",
         "demo": "voicebank_tools.commands.demo",
         "engine": "voicebank_tools.commands.engine",
+        "frq": "voicebank_tools.commands.frq",
         "install": "voicebank_tools.commands.install",
         "label": "voicebank_tools.commands.label",
         "oto": "voicebank_tools.commands.oto",
