@@ -15,7 +15,7 @@ from resampler.render import named_hz
 from voicebank_tools.finding import Finding, Kind, unreadable
 from voicebank_tools.frq.curve import frq_of
 from voicebank_tools.frq.difference import REPLACE, difference_finding
-from voicebank_tools.frq.suspicion import has_voice, median_hz, pitch_findings, stranger_findings
+from voicebank_tools.frq.suspicion import Voice, pitch_findings, stranger_findings, voice_of
 from voicebank_tools.labelling.clip import SOUND_ENDINGS
 from voicebank_tools.process_pool import available_cores, each_apart
 from voicebank_tools.recordings import recordings_below
@@ -40,12 +40,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Heard:
-    """What became of a recording. `median_hz` is 0 where it has no voice, `rate_hz` where it was not read."""
+    """What became of a recording. `rate_hz` is 0 where it was not read."""
 
     path: Path
     status: Status
     findings: tuple[Finding, ...]
-    median_hz: float = 0.0
+    voice: Voice | None = None
     rate_hz: int = 0
 
 
@@ -84,11 +84,11 @@ def frq_bank(
     if not paths:
         raise PychangError(f"{folder} holds no recording; give the folder that holds wav files")
     heard = hear_all([Task(path, mode) for path in paths], jobs, on_progress)
-    medians_hz = {one.path: one.median_hz for one in heard if one.median_hz}
+    voices = {one.path: one.voice for one in heard if one.voice}
     findings = (
         *doubles,
         *(finding for one in heard for finding in one.findings),
-        *stranger_findings(medians_hz),
+        *stranger_findings(voices),
         *_other_rates(folder, heard),
     )
     return FrqReport(folder, tuple(heard), findings)
@@ -146,7 +146,7 @@ def hear(task: Task) -> Heard:
     except OSError as error:  # a name too long to look for
         why = f"its .frq file cannot be written ({error.strerror})"
         findings.append(Finding("error", task.path, 0, "", why, "give it a shorter name"))
-    return Heard(task.path, status, tuple(findings), median_hz(ours) if has_voice(ours) else 0.0, rate_hz)
+    return Heard(task.path, status, tuple(findings), voice_of(ours), rate_hz)
 
 
 def _differences(path: Path, ours: FrqFile) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """What is odd about the pitch of a recording: nothing may be wrong with it, but somebody should listen."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,21 @@ _JUMP_OCTAVES, _JUMP_SHARE = 0.75, 0.05
 
 _NAMED_SEMITONES = 1.5
 _STRANGE_SEMITONES = 9.0  # a phrase sung freely over one folder stays below
+_AS_LOUD = 10 ** (-30 / 20)  # what is softer than its folder is a breath: its pitch is the room's hum
 _ONE_NOTE_SEMITONES, _ONE_NOTE_SHARE, _FEWEST = 2.0, 0.8, 5
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The voice of a recording: the median of its pitch, and its loudest frame's mean absolute sample."""
+
+    median_hz: float
+    loudest: float
+
+
+def voice_of(frq: FrqFile) -> Voice | None:
+    """Return the voice of a recording, None where it has hardly any."""
+    return Voice(median_hz(frq), float(frq.amplitude.max())) if has_voice(frq) else None
 
 
 def has_voice(frq: FrqFile) -> bool:
@@ -57,23 +72,22 @@ def pitch_findings(path: Path, frq: FrqFile, named_hz: float | None) -> Iterator
         yield Finding("warning", path, 0, "", why, "listen to it; rename it or record it again")
 
 
-def stranger_findings(medians_hz: Mapping[Path, float]) -> Iterator[Finding]:
-    """Yield the recordings about an octave away from all others of their folder, where those are on one note.
-
-    `medians_hz`: of recordings with a voice.
-    """
+def stranger_findings(voices: Mapping[Path, Voice]) -> Iterator[Finding]:
+    """Yield the recordings about an octave away from all others of their folder, where those are on one note."""
     folders: dict[Path, list[Path]] = {}
-    for path in medians_hz:
+    for path in voices:
         folders.setdefault(path.parent, []).append(path)
-    for paths in folders.values():
-        midi = np.array([hz_to_midi(medians_hz[path]) for path in paths])
+    for everyone in folders.values():
+        usual = float(np.median([voices[path].loudest for path in everyone]))
+        paths = [path for path in everyone if voices[path].loudest > _AS_LOUD * usual]
+        midi = np.array([hz_to_midi(voices[path].median_hz) for path in paths])
         away = midi - np.median(midi)
         if len(paths) < _FEWEST or (np.abs(away) <= _ONE_NOTE_SEMITONES).mean() < _ONE_NOTE_SHARE:
             continue
         others = _spoken(midi_to_hz(float(np.median(midi))))
         for path, semitones in zip(paths, away, strict=True):
             if abs(semitones) > _STRANGE_SEMITONES:
-                why = f"is sung at {_spoken(medians_hz[path])}, the others of its folder at {others}"
+                why = f"is sung at {_spoken(voices[path].median_hz)}, the others of its folder at {others}"
                 yield Finding("warning", path, 0, "", why, "listen to it; record it again or move it")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pychang.frq import FrqFile
-from voicebank_tools.frq.suspicion import has_voice, pitch_findings, stranger_findings
+from voicebank_tools.frq.suspicion import Voice, has_voice, pitch_findings, stranger_findings, voice_of
 
 PATH = Path("bank/a_A3.wav")
 
@@ -46,16 +46,20 @@ def test_hardly_any_voice_is_a_note_and_nothing_else() -> None:
     assert not has_voice(FrqFile.from_frames(np.zeros(3), np.zeros(3)))
     quiet = FrqFile.from_frames([0.0] * 9 + [220.0], [0.01] * 9 + [1.0])
     assert has_voice(quiet)  # silence around a voice does not count
+    assert (voice_of(breath), voice_of(quiet)) == (None, Voice(220.0, 1.0))
 
 
 def test_one_of_a_folder_in_another_octave() -> None:
-    folder = {Path(f"bank/{name}.wav"): 220.0 for name in "aiueo"}
+    folder = {Path(f"bank/{name}.wav"): Voice(220.0, 9000.0) for name in "aiueo"}
     assert list(stranger_findings(folder)) == []
-    (finding,) = stranger_findings({**folder, Path("bank/ka.wav"): 440.0, Path("high/ka.wav"): 440.0})
+    high, breath = Voice(440.0, 3000.0), Voice(60.0, 90.0)  # the breath's pitch is a hum
+    more = {Path("bank/ka.wav"): high, Path("high/ka.wav"): high, Path("bank/br.wav"): breath}
+    (finding,) = stranger_findings(folder | more)
     assert finding.path == Path("bank/ka.wav")
     assert finding.why == "is sung at A4 (440 Hz), the others of its folder at A3 (220 Hz)"
 
 
 def test_a_folder_of_many_notes_has_no_strangers() -> None:
-    scale = {Path(f"notes/{midi}.wav"): 110.0 * 2 ** (midi / 12) for midi in range(0, 24, 3)}
+    notes = range(0, 24, 3)
+    scale = {Path(f"notes/{midi}.wav"): Voice(110.0 * 2 ** (midi / 12), 9000.0) for midi in notes}
     assert list(stranger_findings(scale)) == []
