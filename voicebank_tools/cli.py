@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "install": "voicebank_tools.commands.install",
         "label": "voicebank_tools.commands.label",
         "oto": "voicebank_tools.commands.oto",
+        "pack": "voicebank_tools.commands.pack",
         "sing": "voicebank_tools.commands.sing",
         "slice": "voicebank_tools.commands.slice",
         "train": "voicebank_tools.commands.train",

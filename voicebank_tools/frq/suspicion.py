@@ -73,7 +73,7 @@ def pitch_findings(path: Path, frq: FrqFile, named_hz: float | None) -> Iterator
 
 
 def stranger_findings(voices: Mapping[Path, Voice]) -> Iterator[Finding]:
-    """Yield the recordings about an octave away from all others of their folder, where those are on one note."""
+    """Yield the recordings about an octave away from all others of a folder that is on one note."""
     folders: dict[Path, list[Path]] = {}
     for path in voices:
         folders.setdefault(path.parent, []).append(path)

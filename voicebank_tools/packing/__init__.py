@@ -1,0 +1,1 @@
+"""A voicebank as the zip file that users install."""
