@@ -1,6 +1,5 @@
 """What is wrong with a voicebank's recording as a sound, whatever oto.ini says of it."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +9,15 @@ import numpy as np
 from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import read_native
-from pychang.files import long_path
 from resampler.effects import SILENCE_PEAK
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.hearing import CLIPPED_SHARE, SILENT_DB, clipped_share, levels_db
+from voicebank_tools.wav_header import broken_off
 
 SHORTEST_MS = 30.0
 """The resampler remarks on what is shorter: there is nothing to sing on."""
 
 _COARSE_STEPS = 2048.0
-_UNKNOWN_SIZE = 0x7FFF0000
-"""Writers that cannot go back leave a size from here on."""
 
 
 @dataclass(frozen=True)
@@ -35,43 +32,22 @@ def check_recording(path: Path, may_be_silent: bool = False) -> CheckedRecording
     """Read a recording and return its length with what was found. Never raises for what is in the file."""
     try:
         samples, rate_hz = read_native(path)
-        missing = missing_share(path)
     except PychangError as error:
         return CheckedRecording(None, (unreadable(path, error),))
     length_ms = 1000.0 * len(samples) / rate_hz
+    broken = broken_off(path)
     findings = [
-        *_breaks_off(path, missing),
+        *_breaks_off(path, broken),
         *_too_little(path, samples, length_ms, may_be_silent),
         *_clipped(path, samples),
     ]
-    is_whole = missing == 0.0 and length_ms >= SHORTEST_MS
+    is_whole = not broken and length_ms >= SHORTEST_MS
     return CheckedRecording(length_ms if is_whole else None, tuple(findings))
 
 
-def missing_share(path: Path) -> float:
-    """Return which share of the samples that a wav file announces is not in it; 0 for any other file.
-
-    Raises OSError where it cannot be read.
-    """
-    with long_path(path).open("rb") as file:
-        if file.read(12)[:4] != b"RIFF":
-            return 0.0
-        size = file.seek(0, 2)
-        place = file.seek(12)
-        while len(head := file.read(8)) == 8:
-            length = int(struct.unpack("<I", head[4:])[0])
-            place += 8
-            if head[:4] == b"data":
-                there = size - place
-                return 1.0 - there / length if there < length < _UNKNOWN_SIZE else 0.0
-            place = file.seek(place + length + length % 2)
-    return 0.0
-
-
-def _breaks_off(path: Path, missing: float) -> Iterator[Finding]:
-    if missing > 0.0:
-        why = f"breaks off: {missing:.0%} of what it announces is missing"
-        yield Finding("error", path, 0, "", why, "copy it again or record it again")
+def _breaks_off(path: Path, broken: str) -> Iterator[Finding]:
+    if broken:
+        yield Finding("error", path, 0, "", broken, "copy it again or record it again")
 
 
 def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent: bool) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicebank_tools.commands.bank_option import BankType
+from voicebank_tools.commands.findings_json import findings_json
 from voicebank_tools.commands.progress import share_progress
 
 if TYPE_CHECKING:
@@ -47,22 +48,12 @@ def _counts(report: "BankReport") -> str:
 def _json(report: "BankReport") -> str:
     import json
 
-    findings = [
-        {
-            "kind": finding.kind, "path": str(finding.path), "line": finding.line, "text": finding.text,
-            "why": finding.why, "cure": finding.cure,
-        }
-        for finding in report.findings
-    ]  # fmt: skip
     fields = {
         "bank": report.bank.name,
         "folder": str(report.bank.folder),
         "recordings": report.recordings,
         "aliases": len(report.bank.aliases),
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
-        "notes": report.count("note"),
-        "findings": findings,
+        **findings_json(report.findings),
     }
     # Names on disk may hold bytes that are no text; `replace` is what JSON's readers can take.
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode()
