@@ -6,7 +6,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -62,11 +64,40 @@ def one_thread_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool whose processes use one thread each and leave Ctrl-C to us; shut down afterwards."""
     # "spawn" behaves alike on every system, and forking a process with threads can hang it.
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_start_worker)
+    with _one_interrupt():
+        try:
+            with _one_thread_each():
+                yield pool
+        finally:
+            pool.shutdown()
+
+
+@contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt once inside; who presses it again does not want to wait for items in
+    hand, so it ends their processes. Raised in the midst of the pool's own end, it would leave the pool's
+    thread and ours waiting for each other for ever."""
+    is_ours = (
+        current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if not is_ours:
+        yield
+        return
+    signal.signal(signal.SIGINT, _interrupt_once)
     try:
-        with _one_thread_each():
-            yield pool
+        yield
     finally:
-        pool.shutdown()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupt_once(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, _end_processes)
+    signal.default_int_handler(number, frame)
+
+
+def _end_processes(number: int, frame: FrameType | None) -> None:
+    for process in active_children():
+        process.kill()
 
 
 @contextmanager

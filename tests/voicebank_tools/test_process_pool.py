@@ -2,6 +2,10 @@
 
 import math
 import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -23,3 +27,34 @@ def test_processes_of_the_pool_use_one_thread(monkeypatch: pytest.MonkeyPatch) -
         assert pool.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
     assert "OMP_NUM_THREADS" not in os.environ
     assert available_cores() >= 1
+
+
+TWICE = """
+import time
+from contextlib import closing
+from voicebank_tools.process_pool import each_apart
+
+with closing(each_apart(time.sleep, [0.0, 600.0, 600.0, 600.0], 2, "died")) as results:
+    for _ in results:
+        print("begun", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal that can be sent there")
+def test_ctrl_c_pressed_again_waits_for_nothing() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", TWICE],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"begun\n"
+            for _ in range(2):
+                time.sleep(1.0)  # the second process may still be starting
+                os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(60.0) != 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
