@@ -151,16 +151,19 @@ def user_folder(mac: str, variable: str, linux: str) -> Path:
     Raises:
         PychangError: The system knows of no home folder.
     """
-    try:
-        home = Path("~").expanduser()
-    except RuntimeError as error:
-        cure = "set HOME, or PYCHANG_CACHE and PYCHANG_DATA"
-        raise PychangError(f"this user has no home folder; {cure}") from error
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        local = os.environ.get("LOCALAPPDATA")
+        base = Path(local) if local else _home() / "AppData" / "Local"
     elif sys.platform == "darwin":
-        base = home / "Library" / mac
+        base = _home() / "Library" / mac
     else:
         named = Path(os.environ.get(variable, ""))
-        base = named if named.is_absolute() else home / linux  # a relative one is to be ignored, it says
+        base = named if named.is_absolute() else _home() / linux  # a relative one is to be ignored, it says
     return base / "PyChang"
+
+
+def _home() -> Path:
+    try:
+        return Path("~").expanduser()
+    except RuntimeError as error:
+        raise PychangError("this user has no home folder; set PYCHANG_CACHE and PYCHANG_DATA") from error

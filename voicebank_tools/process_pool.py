@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +16,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+_HEARS_EVERY_S = 0.1
+"""Windows tells of Ctrl-C only between two waits."""
 
 
 def available_cores() -> int:
@@ -46,6 +50,8 @@ def each_apart(
         except BaseException:
             for future in futures:  # the pool's own way to cancel loses a race with its thread
                 future.cancel()
+            while not all(future.done() for future in futures):
+                time.sleep(_HEARS_EVERY_S)
             raise
     for item in unlucky:
         with one_thread_pool(1) as pool:

@@ -52,7 +52,7 @@ def test_paths_in_the_environment_mean_what_they_do_here(
     fake_engine(monkeypatch, code)
     assert spawn_engine(str(home.folder)).wait(30) == 0
     environment = json.loads((home.folder / "environment").read_text("utf-8"))
-    here = str(home.work / "sub")
+    here = str(home.work.resolve() / "sub")
     assert [environment[name] for name in PATH_VARIABLES] == [here, here, "", here]
 
 

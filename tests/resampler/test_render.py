@@ -1,6 +1,7 @@
 """The conductor: from a request and a sound file to the finished note."""
 
 import struct
+import sys
 import wave as wave_module
 from collections.abc import Callable
 from dataclasses import replace
@@ -291,6 +292,7 @@ def test_a_wrong_frq_file_does_not_change_the_note(content: bytes, tmp_path: Pat
     assert error_db(render_request(call(source, "out.wav", "C4")), plain) < -60.0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there whole paths are short, or written in another way")
 def test_a_name_too_long_for_a_frq_file_beside_it_is_sung(tmp_path: Path) -> None:
     source = write(tmp_path / ("a" * 251 + ".wav"), vowel(A3_HZ, seconds=0.8))
     assert render_file(call(source, str(tmp_path / "out.wav"), "C4")) == ""

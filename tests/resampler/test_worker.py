@@ -12,7 +12,7 @@ import pytest
 
 from resampler.launch import module_command
 from resampler.pipe import read_message, write_message
-from resampler.worker import peak_memory_mb
+from resampler.worker import answered, cache_name, peak_memory_mb
 from tests.pychang.tiny_generator import NOTHING, write_model
 from tests.resampler.engine_home import EngineHome, engine_home
 
@@ -111,3 +111,17 @@ def test_memory_is_told_in_megabytes() -> None:
     held = bytearray(os.urandom(1)) * (64 * 2**20)
     assert 64 < peak_memory_mb() < 100_000
     assert len(held)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows the folder without a home")
+def test_without_a_home_the_worker_lives_and_notes_tell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unknown(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("PYCHANG_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    assert cache_name() == ""
+    assert answered({"do": "trim"}, None) == {"removed": 0}
