@@ -61,7 +61,8 @@ def _unfit(path: Path, root: Path) -> str:
     try:
         if not (path.is_dir() or path.is_file()):
             return "a link that leads nowhere" if path.is_symlink() else "neither a file nor a folder"
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        # A junction of Windows is no symlink, but always a folder.
+        if (path.is_symlink() or path.is_dir()) and not path.resolve().is_relative_to(root):
             return "a link that leads out of the bank"
     except OSError as error:
         return f"it cannot be read ({error.strerror})"

@@ -40,6 +40,18 @@ def test_links(tmp_path: Path) -> None:
     ]
 
 
+@POSIX
+def test_a_junction_out_of_the_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = make_bank(tmp_path / "bank", {"C4/a.wav": ""})
+    make_bank(tmp_path, {"secret/key": ""})
+    (bank / "D4").symlink_to("C4")
+    (bank / "out").symlink_to("../secret")
+    monkeypatch.setattr(Path, "is_symlink", lambda _: False)  # as Windows says of a junction
+    found = collect_files(bank, ())
+    assert list(found.files) == ["C4/a.wav", "D4/a.wav"]
+    assert [one.why for one in found.findings] == ["is left out: a link that leads out of the bank"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\x82\xa0.wav"))).touch()
