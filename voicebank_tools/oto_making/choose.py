@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 from voicebank_tools.encoding import name_key, nfc
@@ -77,12 +78,15 @@ def choose(candidates: Iterable[Candidate], existing: Sequence[OtoEntry], most: 
     for place, one in enumerate(candidates):
         if not _is_known(one, known):
             groups[nfc(one.alias), one.suffix].append((place, one))
+    # A number must not make one alias another: ma, the second time, is not ma2, if that is a syllable, too.
+    whole = {nfc(f"{alias}{suffix}") for alias, suffix in groups}
     found: list[tuple[int, Chosen]] = []
     for (alias, suffix), group in groups.items():
-        free = _free_names(alias, suffix, taken, most or len(group) + len(taken))
+        names = list(islice(_free_names(alias, suffix, taken, whole, most), len(group)))
+        taken.update(map(nfc, names))
         found += [
             (place, Chosen(name, one))
-            for (place, one), name in zip(sorted(group, key=_rank), free, strict=False)
+            for (place, one), name in zip(sorted(group, key=_rank), names, strict=False)
         ]
     return tuple(chosen for _, chosen in sorted(found, key=lambda pair: pair[0]))
 
@@ -92,9 +96,14 @@ def _rank(pair: tuple[int, Candidate]) -> tuple[bool, bool, float, int]:
     return one.unsure, one.clipped, one.wobble_db, place
 
 
-def _free_names(alias: str, suffix: str, taken: Collection[str], most: int) -> Iterator[str]:
-    numbered = (f"{alias}{number if number > 1 else ''}{suffix}" for number in range(1, most + 1))
-    return (name for name in numbered if name not in taken)
+def _free_names(
+    alias: str, suffix: str, taken: Collection[str], whole: Collection[str], most: int
+) -> Iterator[str]:
+    """Yield the names an alias may have. `whole`: those that none may have with a number."""
+    for number in range(1, most + 1) if most else count(1):
+        name = f"{alias}{number if number > 1 else ''}{suffix}"
+        if nfc(name) not in taken and (number == 1 or nfc(name) not in whole):
+            yield name
 
 
 def _is_of(other: str, alias: str, suffix: str) -> bool:

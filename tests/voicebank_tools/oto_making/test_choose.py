@@ -39,6 +39,18 @@ def test_so_many_repeats_as_asked_for() -> None:
     assert len(named(many, most=0)) == 5
 
 
+def test_no_number_makes_one_alias_another() -> None:
+    ma, ma_again, ma2, ma22 = (
+        candidate(name, alias) for name, alias in (("a", "ma"), ("b", "ma"), ("c", "ma2"), ("d", "ma2"))
+    )
+    assert len(choose([ma, ma_again, ma2], (), 3)) == 3
+    assert named([ma, ma_again, ma2]) == {"ma": "a", "ma3": "b", "ma2": "c"}
+    assert named([ma2, ma, ma_again, ma22], most=0) == {"ma2": "c", "ma": "a", "ma3": "b", "ma22": "d"}
+    many = [candidate(str(number), "ma", wobble_db=number) for number in range(22)]
+    made = choose([*many, ma2, ma22], (), 0)
+    assert len({one.alias for one in made}) == len(made) == 24
+
+
 def test_suffixes_stand_behind_the_number_and_apart() -> None:
     found = named([candidate("a", suffix="_C4"), candidate("b", suffix="_C4"), candidate("c", suffix="_C5")])
     assert found == {"か_C4": "a", "か2_C4": "b", "か_C5": "c"}
