@@ -70,6 +70,11 @@ class Manifest:
     clips: tuple[Clip, ...]
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the clips."""
+        return tuple(clip.file for clip in self.clips)
+
+    @property
     def is_short(self) -> bool:
         """Whether the recording is shorter than a clip may be, and so is one clip nevertheless."""
         return not self.options.by_note and self.samples < self.options.min_s * self.format.rate_hz

@@ -1,9 +1,10 @@
 """One recording into clips, resumed where it was interrupted, left alone where it is done."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Literal
 
 from pychang import PychangError
@@ -13,6 +14,7 @@ from voicebank_tools.slicer.clips import write_clip
 from voicebank_tools.slicer.identity import content_hash, place_of
 from voicebank_tools.slicer.inputs import Source
 from voicebank_tools.slicer.manifest import Clip, Manifest, read_manifest, write_manifest
+from voicebank_tools.slicer.moves import move_all
 from voicebank_tools.slicer.options import SliceOptions
 from voicebank_tools.slicer.plan import Plan, plan_slices
 from voicebank_tools.slicer.sound import Sound, open_sound
@@ -151,7 +153,7 @@ def _write(task: Task, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) 
     if old:
         _replace(task.source, sound, manifest, old)
     else:
-        _make_folders(task.source.folder, manifest)
+        _make_folders(task.source.folder, manifest.files)
         write_manifest(task.source.manifest_path, manifest)
         _write_clips(sound, manifest, task.source.folder)
     write_manifest(task.source.manifest_path, replace(manifest, complete=True))
@@ -159,18 +161,30 @@ def _write(task: Task, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) 
 
 def _replace(source: Source, sound: Sound, manifest: Manifest, old: tuple[Clip, ...]) -> None:
     """Write all that is new aside, and only then let the old clips go: the disk may be full, the recording
-    may break off."""
-    with TemporaryDirectory(prefix=".pychang-", dir=long_path(source.folder)) as name:
-        aside = Path(name)
-        _make_folders(aside, manifest)
-        write_manifest(aside / source.manifest_path.name, manifest)
-        _write_clips(sound, manifest, aside)
-        _make_folders(source.folder, manifest)
-        for clip in old:
-            long_path(source.folder / clip.file).unlink(missing_ok=True)
-        # The manifest first: a run that is stopped here is then taken up.
-        for file in (source.manifest_path.name, *(clip.file for clip in manifest.clips)):
-            long_path(aside / file).replace(long_path(source.folder / file))
+    may break off, a clip may be open elsewhere."""
+    aside = Path(mkdtemp(prefix=".pychang-", dir=long_path(source.folder)))
+    new, gone, name = aside / "new", aside / "old", source.manifest_path.name
+    try:
+        _make_folders(new, manifest.files)
+        write_manifest(new / name, manifest)
+        _write_clips(sound, manifest, new)
+        _make_folders(source.folder, manifest.files)
+        files = dict.fromkeys(clip.file for clip in old)
+        there = [*(file for file in files if long_path(source.folder / file).is_file()), name]
+        _make_folders(gone, there)
+        leave = [(source.folder / file, gone / file) for file in there]
+        # The new manifest before its clips: a run that is killed there is then taken up.
+        come = [(new / file, source.folder / file) for file in (name, *manifest.files)]
+        move_all([*leave, *come])
+    except BaseException:
+        if not _holds_files(gone):  # else they could not be put back
+            shutil.rmtree(aside, ignore_errors=True)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(path.is_file() for path in folder.rglob("*"))
 
 
 def _write_clips(sound: Sound, manifest: Manifest, folder: Path) -> None:
@@ -180,9 +194,9 @@ def _write_clips(sound: Sound, manifest: Manifest, folder: Path) -> None:
             write_clip(sound, clip, folder / clip.file)
 
 
-def _make_folders(folder: Path, manifest: Manifest) -> None:
+def _make_folders(folder: Path, files: Iterable[str]) -> None:
     try:
-        for wanted in {(folder / clip.file).parent for clip in manifest.clips}:
+        for wanted in {(folder / file).parent for file in files}:
             long_path(wanted).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PychangError(f"cannot make the folder {folder}: {error.strerror}; choose another -o") from error

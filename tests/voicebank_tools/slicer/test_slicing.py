@@ -128,6 +128,53 @@ def test_old_clips_go_only_when_all_new_ones_are_there(
     assert (tmp_path / "back.wav").read_bytes() == task.source.path.read_bytes()
 
 
+@pytest.mark.parametrize("fails_at", [1, 3, 6, 7, 9])  # old clips, the manifests, new clips
+@pytest.mark.parametrize("error", [PermissionError("it is open elsewhere"), KeyboardInterrupt()])
+def test_clips_that_cannot_be_replaced_stay(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int, error: BaseException
+) -> None:
+    slice_source(task)
+    assert len(manifest_of(task).clips) == 5
+    before = state(tmp_path / "out")
+    overwriting = replace(task, options=SliceOptions(5.0, 1.0, 9.0), overwrite=True)
+    real, moved = Path.replace, 0
+
+    def replace_or_fail(path: Path, target: Path) -> Path:
+        nonlocal moved
+        moved += path.suffix != ".tmp"
+        if moved == fails_at and path.suffix != ".tmp":
+            raise error
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace_or_fail)
+        if isinstance(error, KeyboardInterrupt):
+            with pytest.raises(KeyboardInterrupt):
+                slice_source(overwriting)
+        else:
+            assert "it is open elsewhere" in slice_source(overwriting).message
+    assert state(tmp_path / "out") == before
+    assert slice_source(overwriting).status == "sliced"
+
+
+def test_old_clips_that_cannot_be_put_back_are_kept(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slice_source(task)
+    before = {content for _, content in state(tmp_path / "out").values()}
+    real = Path.replace
+
+    def fail_from_the_third(path: Path, target: Path) -> Path:
+        if path.suffix != ".tmp" and ("002" in path.name or path.parent.name == "old"):
+            raise PermissionError("it is open elsewhere")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_from_the_third)
+    message = slice_source(replace(task, overwrite=True)).message
+    assert "歌_000.wav: could not be put back (it is open elsewhere), nor 1 more" in message
+    assert {path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} >= before
+
+
 def test_other_options_and_other_recordings_need_to_be_asked_for(task: Task, tmp_path: Path) -> None:
     slice_source(task)
     before = state(tmp_path / "out")
