@@ -58,8 +58,8 @@ def oto(
     TextGrids with the tiers words and phones.
 
     Lines that are there stay as they are, and only aliases that are missing are added. Where labels are
-    missing, do not fit or are unsure, the recordings are listed; the exit code is then 1, and 2 if no line
-    could be made at all.
+    missing, do not fit or are unsure, the recordings are listed, as is an oto.ini that cannot be read or
+    written; the exit code is then 1, and 2 if no line could be made and none was there.
     """
     from voicebank_tools.aliases import BankKind
     from voicebank_tools.oto_making.naming import Naming

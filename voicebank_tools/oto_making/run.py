@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pychang import PychangError
 from pychang.units import SAMPLE_RATE_HZ
-from voicebank_tools.finding import Finding
+from voicebank_tools.files import check_folder
+from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.by_hand import MOST_APART_S
 from voicebank_tools.labelling.clip import find_clips, finding_of, read_wave, same_names
 from voicebank_tools.labelling.outputs import GRIDS
@@ -87,12 +88,14 @@ class _Home:
 
 
 def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
-    """Write the oto.ini files of a voicebank; what cannot be used is a finding.
+    """Write the oto.ini files of a voicebank; what cannot be used, read or written is a finding.
 
     Raises:
-        PychangError: There are no recordings, the review of the labels or an oto.ini that is there cannot be
-            read, or an oto.ini cannot be written.
+        PychangError: There are no recordings, the review of the labels cannot be read, or nothing can be
+            written into the folder asked for.
     """
+    if options.out:
+        check_folder(options.out)
     paths = find_clips(options.bank)
     findings = list(same_names(paths, options.bank))
     twice = {finding.path for finding in findings}
@@ -100,8 +103,9 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     grids = options.labels / GRIDS
     places = Places(options.bank, grids if grids.is_dir() else options.labels)
     certainty = read_certainty(options.labels)
-    homes = {folder: _home(folder, options) for folder in dict.fromkeys(path.parent for path in paths)}
-    recordings = list(read_labelled(paths, places, options.naming.language, findings, progress))
+    homes = _homes(dict.fromkeys(path.parent for path in paths), options, findings)
+    usable = [path for path in paths if path.parent in homes]
+    recordings = list(read_labelled(usable, places, options.naming.language, findings, progress))
     findings += strangers(paths, places)
     candidates = list(_candidates(recordings, certainty, options, findings, progress))
     existing = [] if options.force else [entry for home in homes.values() for entry in home.entries]
@@ -110,10 +114,17 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     return _written(chosen, homes, options, findings)
 
 
-def _home(folder: Path, options: OtoOptions) -> _Home:
-    there = options.out / folder.relative_to(options.bank) if options.out else folder
-    place = oto_place(there)
-    return _Home(folder, place, open_oto(place, folder))
+def _homes(folders: Iterable[Path], options: OtoOptions, findings: list[Finding]) -> dict[Path, _Home]:
+    """The folders whose oto.ini, if there is one, can be read."""
+    homes = {}
+    for folder in folders:
+        place = options.out / folder.relative_to(options.bank) if options.out else folder
+        try:
+            place = oto_place(place)
+            homes[folder] = _Home(folder, place, open_oto(place, folder))
+        except (PychangError, OSError) as error:
+            findings.append(_finding(error, place))
+    return homes
 
 
 def _candidates(
@@ -204,11 +215,22 @@ def _written(
             findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _RENAME))
         lost = [entry for entry, _ in refused]
         entries = [entry for entry in entries if entry not in lost]
-        if entries:
-            added += entries
-            written.append(home.place)
+        if not entries:
+            continue
+        try:
             if not options.dry_run:
                 home.place.parent.mkdir(parents=True, exist_ok=True)
                 oto.write(home.place)
+        except (PychangError, OSError) as error:
+            findings.append(_finding(error, home.place))
+            continue
+        added += entries
+        written.append(home.place)
     recordings = len({entry.wav_path for entry in added})
     return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
+
+
+def _finding(error: PychangError | OSError, place: Path) -> Finding:
+    if isinstance(error, PychangError):
+        return unreadable(place, error)
+    return Finding("error", place, 0, "", f"cannot be used ({error.strerror})", "make its folder accessible")

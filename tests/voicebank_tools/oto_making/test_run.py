@@ -12,6 +12,7 @@ from voicebank_tools.align.utterance import Aligned
 from voicebank_tools.labelling.review import review, review_csv
 from voicebank_tools.labels.segment import Labels
 from voicebank_tools.oto import OtoFile
+from voicebank_tools.oto_making import document
 from voicebank_tools.oto_making.naming import Naming
 from voicebank_tools.oto_making.run import OtoOptions, OtoReport, make_oto
 
@@ -146,6 +147,58 @@ def test_names_an_old_file_cannot_hold_are_told(options: OtoOptions) -> None:
     (finding,) = report.findings
     assert (finding.text, finding.cure) == ("- さ", "save the file as UTF-8 first")
     assert len(report.added) == 3
+
+
+def two_folders(options: OtoOptions) -> OtoOptions:
+    for tone in ("C4", "C5"):
+        record(options.bank, options.labels / "TextGrid", f"{tone}/か", labels(PAUSE, KA, PAUSE))
+    return replace(options, suffix="_{folder}")
+
+
+def test_an_oto_that_cannot_be_read_stops_no_other_folder(
+    options: OtoOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "MOST_BYTES", 1000)
+    options = two_folders(options)
+    old = b"x" * 1001
+    (options.bank / "C4" / "oto.ini").write_bytes(old)
+    report = make(options)
+    assert set(report.written) == {options.bank / "oto.ini", options.bank / "C5" / "oto.ini"}
+    (finding,) = report.findings
+    assert (finding.kind, finding.path) == ("error", options.bank / "C4" / "oto.ini")
+    assert "is larger than 1000 bytes" in finding.why
+    assert {entry.wav_path.parent.name for entry in report.added} == {"bank", "C5"}
+    assert (options.bank / "C4" / "oto.ini").read_bytes() == old
+
+
+@pytest.mark.parametrize("error", [PychangError("no room; free some space"), PermissionError(13, "locked")])
+def test_an_oto_that_cannot_be_written_stops_no_other_folder(
+    options: OtoOptions, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    options = two_folders(options)
+    real = OtoFile.write
+
+    def write(oto: OtoFile, path: Path) -> None:
+        if path.parent.name == "C4":
+            raise error
+        real(oto, path)
+
+    monkeypatch.setattr(OtoFile, "write", write)
+    report = make(options)
+    assert set(report.written) == {options.bank / "oto.ini", options.bank / "C5" / "oto.ini"}
+    (finding,) = report.findings
+    assert (finding.kind, finding.path) == ("error", options.bank / "C4" / "oto.ini")
+    assert finding.why in ("no room", "cannot be used (locked)")
+    assert {entry.wav_path.parent.name for entry in report.added} == {"bank", "C5"}
+    assert report.recordings == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_read(
+    options: OtoOptions, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PychangError, match="file is a file; name another"):
+        make_oto(replace(options, out=tmp_path / "file" / "x"), lambda stage, *_: pytest.fail(stage))
 
 
 def test_nothing_to_do_with(tmp_path: Path, options: OtoOptions) -> None:
