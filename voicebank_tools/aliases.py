@@ -28,6 +28,9 @@ class AliasSource(Protocol):
     def find(self, alias: str, tone_midi: int, color: str) -> OtoEntry | None:
         """Return the oto line of an alias at a tone, with the bank's prefixes and suffixes."""
 
+    def has(self, alias: str, tone_midi: int, color: str) -> bool:
+        """Return whether `find` finds something, of an alias that is not to be sung."""
+
 
 class BankKind(Enum):
     """How a bank's recordings join."""
@@ -152,4 +155,4 @@ def _joined_probes() -> Iterator[tuple[str, ...]]:
 
 
 def _count(bank: AliasSource, probes: Iterable[tuple[str, ...]], tone_midi: int, color: str) -> int:
-    return sum(any(bank.find(alias, tone_midi, color) for alias in group) for group in probes)
+    return sum(any(bank.has(alias, tone_midi, color) for alias in group) for group in probes)

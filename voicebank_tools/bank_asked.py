@@ -24,6 +24,10 @@ class AskedBank:
                 return entry
         return None
 
+    def has(self, alias: str, tone_midi: int, color: str = "") -> bool:
+        """Return what `Voicebank.has` returns. That is not asking for the alias: nobody sings it."""
+        return self._bank.has(alias, tone_midi, color)
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is amiss with the whole bank or with aliases that were asked for."""

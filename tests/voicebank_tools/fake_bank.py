@@ -30,6 +30,9 @@ class FakeBank:
         high = f"{alias}_{'high' if tone_midi >= 72 else 'low'}"
         return self.entries.get(alias + color) or self.entries.get(high) or self.entries.get(alias)
 
+    def has(self, alias: str, tone_midi: int, color: str) -> bool:
+        return self.find(alias, tone_midi, color) is not None
+
 
 CV = [*"あいうえおかきくけこさしすせそたちつてとなにぬねのまみむめもん"]
 ROMAJI = [romaji_of(mora)[0] for mora in CV]

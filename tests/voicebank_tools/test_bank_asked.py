@@ -19,11 +19,13 @@ def test_it_finds_what_the_bank_finds(tmp_path: Path) -> None:
     for alias in ("あ", "い", "う", "え"):
         for tone in (60, 61):
             assert asked.find(alias, tone) == bank.find(alias, tone)
+            assert asked.has(alias, tone) == bank.has(alias, tone)
 
 
 def test_only_what_was_asked_for_is_told_and_what_all_the_bank_suffers(tmp_path: Path) -> None:
     bank = a_bank(tmp_path)
     asked = AskedBank(bank)
+    asked.has("い", 60)
     assert [finding.text for finding in asked.findings] == ["no line"]
     asked.find("あ", 60)
     asked.find("お", 60)

@@ -33,6 +33,9 @@ class OneEntryBank:
     def find(self, alias: str, tone_midi: int, color: str) -> OtoEntry | None:
         return self.entry if alias == "か" else None
 
+    def has(self, alias: str, tone_midi: int, color: str) -> bool:
+        return self.find(alias, tone_midi, color) is not None
+
 
 def test_l5_the_request_as_a_host_writes_it() -> None:
     bank = OneEntryBank(1538.32, 66.21, -325.62, 0.0, -0.91)

@@ -135,11 +135,15 @@ def test_a_folder_of_several_banks_is_told(
     assert lines[0].endswith("the folder holds several voicebanks (one, two); give one of them")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    ["a.wav=o,x\na.wav=u,1\na.wav=u,2\ngone.wav=e,1\n", "a.wav=i か,x\n", "a.wav=a k,x\n", "a.wav=a R,x\n"],
+)
 def test_what_the_song_does_not_need_is_not_told(
-    bank: Path, song: Path, capsys: pytest.CaptureFixture[str]
+    bank: Path, song: Path, lines: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with (bank / "oto.ini").open("a") as file:
-        file.write("a.wav=o,x\na.wav=u,1\na.wav=u,2\ngone.wav=e,1\n")
+    with (bank / "oto.ini").open("a", encoding="utf-8") as file:
+        file.write(lines)
     assert sing_and_listen(bank, song, capsys) == (0, [])
 
 
