@@ -88,8 +88,8 @@ def edited_tables(names: Iterable[str], out: Path, record: Record) -> list[str]:
     Raises:
         PychangError: One cannot be read.
     """
-    if not (out / FILE_NAME).exists():
-        return []  # what is there may be replaced: see `check_output`
+    if not record.tables:
+        return []  # no run has kept in mind what it wrote; whose the files are, `check_output` has asked
     files = (CSV, REVIEW_CSV, REVIEW_HTML, *map(htk_file, names))
     return [
         file for file in files if (out / file).is_file() and not record.is_our_table(file, _hash(out / file))

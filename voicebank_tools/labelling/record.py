@@ -33,7 +33,7 @@ class ClipRecord:
 @dataclass(frozen=True)
 class Record:
     """`fingerprint` of all that went into the last complete run, "" if there was none; `tables`: file below
-    the folder -> hashes of its bytes as we wrote it, or were about to."""
+    the folder -> hashes of its bytes as we wrote it, or were about to; empty: no run has noted any."""
 
     fingerprint: str = ""
     clips: Mapping[str, ClipRecord] = field(default_factory=lambda: MappingProxyType({}))

@@ -150,6 +150,21 @@ def test_label_files_and_tables_that_a_person_changed_stay_and_are_told(
     assert len(read_transcriptions(options.out / "transcriptions.csv")) == 4
 
 
+def test_tables_of_a_record_that_names_none_are_ours(aligner: Recorder, options: LabelOptions) -> None:
+    label(options)
+    place = options.out / "label.json"
+    record = json.loads(place.read_text("utf-8"))
+    del record["tables"]
+    place.write_text(json.dumps(record), "utf-8")
+    (options.clips / "a.lab").write_text("かきく", "utf-8")
+    report = label(options)
+    assert report.by_hand == ()
+    assert not [finding for finding in report.findings if "wrote it and stays" in finding.why]
+    assert len(read_transcriptions(options.out / "transcriptions.csv")[0].phones) == 8
+    (options.out / "transcriptions.csv").write_text("mine", "utf-8")
+    assert any("wrote it and stays" in finding.why for finding in label(options).findings)
+
+
 def test_a_tier_that_was_added_and_another_spelling_are_no_correction(
     aligner: Recorder, options: LabelOptions
 ) -> None:
