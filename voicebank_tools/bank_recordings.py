@@ -10,6 +10,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import read_native
 from resampler.effects import SILENCE_PEAK
+from resampler.render import MAX_RECORDING_S
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.hearing import CLIPPED_SHARE, SILENT_DB, clipped_share, levels_db
 from voicebank_tools.wav_header import broken_off
@@ -38,6 +39,7 @@ def check_recording(path: Path, may_be_silent: bool = False) -> CheckedRecording
     broken = broken_off(path)
     findings = [
         *_breaks_off(path, broken),
+        *_too_long(path, length_ms),
         *_too_little(path, samples, length_ms, may_be_silent),
         *_clipped(path, samples),
     ]
@@ -48,6 +50,13 @@ def check_recording(path: Path, may_be_silent: bool = False) -> CheckedRecording
 def _breaks_off(path: Path, broken: str) -> Iterator[Finding]:
     if broken:
         yield Finding("error", path, 0, "", broken, "copy it again or record it again")
+
+
+def _too_long(path: Path, length_ms: float) -> Iterator[Finding]:
+    if length_ms > 1000.0 * MAX_RECORDING_S:
+        lasts = f"lasts {length_ms / 1000.0:.1f} s"
+        why = f"{lasts}, longer than the {MAX_RECORDING_S:.0f} s that can be sung on"
+        yield Finding("error", path, 0, "", why, "cut it into clips with `vbtools slice`")
 
 
 def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent: bool) -> Iterator[Finding]:

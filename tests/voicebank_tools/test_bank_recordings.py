@@ -71,6 +71,15 @@ def test_too_short(tmp_path: Path) -> None:
     assert check_recording(path).length_ms is None
 
 
+def test_what_is_longer_than_the_resampler_sings_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, white(120 * 8000, -20.0), 8000)
+    assert told(path) == []
+    soundfile.write(path, white(120 * 8000 + 800, -20.0), 8000)
+    why = "lasts 120.1 s, longer than the 120 s that can be sung on"
+    assert told(path) == [f"{why}; cut it into clips with `vbtools slice`"]
+
+
 def test_clipping(tmp_path: Path) -> None:
     wave = np.asarray(vowel(220.0, seconds=0.5))
     wave = wave / np.abs(wave).max()

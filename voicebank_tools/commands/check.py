@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def check(bank: Path, quiet: bool, as_json: bool) -> int:
     """Look for faults in the voicebank BANK, without changing it.
 
-    Every recording is read: those that cannot be, break off, are silent, too short or clipped, lines of
-    oto.ini that do not fit their recording, name none or lose their alias to another line, prefixes that
-    no alias has, and files that cannot be read are listed, each with a cure. The exit code is 1 if there
-    are errors or warnings, 0 if there are notes alone, and 2 if there is no voicebank.
+    Every recording is read: those that cannot be, break off, are silent, too short, too long or clipped,
+    lines of oto.ini that do not fit their recording, name none or lose their alias to another line,
+    prefixes that no alias has, and files that cannot be read are listed, each with a cure. The exit code
+    is 1 if there are errors or warnings, 0 if there are notes alone, and 2 if there is no voicebank.
     """
     from voicebank_tools.bank_check import check_bank
 
