@@ -8,7 +8,7 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
-from pychang.audio import read_native
+from pychang.audio import mono, read_native
 from resampler.effects import SILENCE_PEAK
 from resampler.render import MAX_RECORDING_S
 from voicebank_tools.finding import Finding, unreadable
@@ -63,7 +63,7 @@ def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent
     if length_ms < SHORTEST_MS:
         yield Finding("error", path, 0, "", f"lasts only {length_ms:.0f} ms", "record it longer")
         return
-    loudest_db = float(levels_db(samples.mean(axis=1)).max())
+    loudest_db = float(levels_db(mono(samples)).max())
     if loudest_db >= SILENT_DB or may_be_silent:
         return
     if float(np.max(np.abs(samples))) < SILENCE_PEAK:

@@ -65,6 +65,11 @@ def test_a_breath_may_be_very_soft(tmp_path: Path) -> None:
     assert told(write(path, white(22050, -50.0))) == []
 
 
+def test_channels_that_extinguish_each_other_are_not_silence(tmp_path: Path) -> None:
+    left = vowel(220.0, seconds=0.5)
+    assert told(write(tmp_path / "a.wav", np.stack([left, -left], axis=1))) == []
+
+
 def test_too_short(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", vowel(220.0, seconds=0.5)[:900])
     assert told(path) == ["lasts only 20 ms; record it longer"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
-from pychang.audio import read_native, resample
+from pychang.audio import mono, read_native, resample
 from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.finding import Finding
 from voicebank_tools.labelling.by_hand import ByHand
@@ -152,7 +152,7 @@ def finding_of(error: PychangError, path: Path) -> Finding:
 
 
 def _mono(samples: FloatArray, rate_hz: int) -> FloatArray:
-    return np.asarray(resample(samples.mean(axis=1, dtype=np.float32), rate_hz))
+    return np.asarray(resample(mono(samples), rate_hz))
 
 
 def _digest(wave: FloatArray, transcript: Transcript) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pychang import PychangError
 from pychang.arrays import FloatArray
-from pychang.audio import read_native, resample
+from pychang.audio import mono, read_native, resample
 from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.recordings import recordings_below
 
@@ -117,7 +117,7 @@ def read_recording(path: Path, facts: CorpusFacts) -> Piece:
         PychangError: It cannot be read, or is silent.
     """
     samples, rate_hz = read_native(path)
-    wave = resample(samples.mean(axis=1, dtype=np.float32), rate_hz)
+    wave = resample(mono(samples), rate_hz)
     peak = float(np.max(np.abs(wave)))
     if peak < 1e-4:
         raise PychangError(f"{path} is silent; take it out of the folder")

@@ -156,7 +156,6 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "a score that is none": (score("hello"), "no note section"),
     "digital silence": (wave(np.zeros(RATE_HZ)), "is silent"),
     "hiss of a switched-off microphone": (wave(NOISE / 4000.0), "is silent"),
-    "channels that cancel": (wave(np.stack([TONE, -TONE], axis=1)), "is silent"),
     "a constant": (wave(np.full(RATE_HZ, 0.5)), "hardly any voiced sound"),
     "noise": (wave(NOISE), "hardly any voiced sound"),
     "clicks": (wave(CLICKS), "hardly any voiced sound"),

@@ -100,6 +100,17 @@ def test_stereo_is_averaged_and_brought_to_44100_hz(tmp_path: Path) -> None:
     assert np.abs(wave).max() == pytest.approx(np.abs(tone).max() / 2.0, rel=0.05)
 
 
+def test_channels_that_extinguish_each_other_are_not_silence(tmp_path: Path) -> None:
+    import soundfile
+
+    tone = sung()
+    soundfile.write(tmp_path / "x.wav", np.stack([tone, -tone], axis=1), 44100)
+    prepared = prepare_clip(tmp_path / "x.wav", questions(tmp_path))
+    assert prepared.clip is not None
+    assert prepared.findings == ()
+    assert read_wave(prepared.clip.path) == pytest.approx(tone, abs=1e-4)
+
+
 def test_what_an_error_says_becomes_a_finding() -> None:
     path = Path("x.wav")
     finding = finding_of(PychangError("x.wav is an empty file; record or export it again"), path)

@@ -58,6 +58,13 @@ def test_a_recording_is_brought_to_one_rate_and_peak_and_keeps_its_band(tmp_path
     assert read_recording(path, CorpusFacts("test", "CC0", band_hz=8000.0)).band_hz == 8000.0
 
 
+def test_channels_that_extinguish_each_other_are_not_silence(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    wave = 0.1 * np.sin(2 * np.pi * 440.0 * np.arange(SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ)
+    soundfile.write(path, np.stack([wave, -wave], axis=1), SAMPLE_RATE_HZ)
+    assert np.max(np.abs(read_recording(path, FACTS).wave)) == pytest.approx(PEAK, rel=1e-6)
+
+
 def test_silence_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "silent.wav"
     soundfile.write(path, np.zeros(1000), 44_100)
