@@ -36,7 +36,7 @@ class Finding:
 def unreadable(path: Path, error: PychangError) -> Finding:
     """Return what reading `path` raised (`PATH why; cure`) as a finding."""
     why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
-    return Finding("error", path, 0, "", why or cure, cure if why else "it is left out until then")
+    return Finding("error", path, 0, "", why or cure, cure if why else "copy or record it again")
 
 
 def shorten(text: str, most: int = 80) -> str:

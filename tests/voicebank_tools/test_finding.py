@@ -31,7 +31,7 @@ def test_text_is_shown_on_one_line(text: str, short: str) -> None:
     [
         ("a.wav is an empty file; record it again", "is an empty file", "record it again"),
         ("a.wav: too long; cut it", "too long", "cut it"),
-        ("sound file a.wav not found", "sound file a.wav not found", "it is left out until then"),
+        ("sound file a.wav not found", "sound file a.wav not found", "copy or record it again"),
     ],
 )
 def test_an_error_of_reading_is_a_finding(message: str, why: str, cure: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -153,8 +153,7 @@ def _differences(path: Path, ours: FrqFile) -> Iterator[Finding]:
     try:
         theirs = read_frq(path)
     except PychangError as error:
-        why = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").partition(";")[0]
-        yield Finding("error", path, 0, "", why, REPLACE)
+        yield replace(unreadable(path, error), cure=REPLACE)
         return
     if finding := difference_finding(path, theirs, ours):
         yield finding
@@ -182,7 +181,8 @@ def _other_rates(folder: Path, heard: Sequence[Heard]) -> Iterator[Finding]:
 
 
 def _failed(task: Task, message: str) -> Heard:
-    finding = Finding("error", task.path, 0, "", f"cannot be heard ({message})", "it is left out until then")
+    cure = "run it again with --jobs 1, or copy or record it again"
+    finding = Finding("error", task.path, 0, "", f"cannot be heard ({message})", cure)
     return Heard(task.path, "failed", (finding,))
 
 

@@ -12,7 +12,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import mono, read_native, resample
 from pychang.units import SAMPLE_RATE_HZ
-from voicebank_tools.finding import Finding
+from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.by_hand import ByHand
 from voicebank_tools.labelling.hearing import doubts, first_sound_s, refuse_long, refuse_unusable
 from voicebank_tools.labels.segment import Transcript
@@ -129,7 +129,7 @@ def prepare_clip(path: Path, questions: Questions) -> Prepared:
         transcript = by_hand.transcript if by_hand else questions.text_of(path)
         refuse_unusable(wave, transcript)
     except PychangError as error:
-        return Prepared(None, (finding_of(error, path),))
+        return Prepared(None, (unreadable(path, error),))
     if questions.bpm and not by_hand:
         transcript = on_the_beat(transcript, first_sound_s(wave), duration_s, questions.bpm)
     found = list(doubts(samples, rate_hz, wave))
@@ -143,12 +143,6 @@ def prepare_clip(path: Path, questions: Questions) -> Prepared:
 def read_wave(path: Path) -> FloatArray:
     """Return the wave of a clip, [samples], mono at 44.1 kHz. Raises PychangError if it cannot be read."""
     return _mono(*read_native(path))
-
-
-def finding_of(error: PychangError, path: Path) -> Finding:
-    """Return what an error says (`why; cure`) as the finding that a clip is left out."""
-    why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
-    return Finding("error", path, 0, "", f"{why or cure}", cure if why else "the clip is left out")
 
 
 def _mono(samples: FloatArray, rate_hz: int) -> FloatArray:

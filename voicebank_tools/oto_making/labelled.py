@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pychang import PychangError
-from voicebank_tools.finding import Finding
+from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.by_hand import grid_path
-from voicebank_tools.labelling.clip import finding_of, name_of
+from voicebank_tools.labelling.clip import name_of
 from voicebank_tools.labels.textgrid_file import read_textgrid
 from voicebank_tools.labels.tiers import labels_of
 from voicebank_tools.oto_making.sounds import Heard, hear
@@ -47,7 +47,7 @@ def read_labelled(
             file = read_textgrid(grid)
             labels = labels_of(file, file.end_s, str(grid))
         except PychangError as error:
-            findings.append(finding_of(error, path))
+            findings.append(unreadable(path, error))
             continue
         heard = hear(labels, language)
         if heard.unread:

@@ -10,7 +10,7 @@ from pychang.units import SAMPLE_RATE_HZ
 from voicebank_tools.files import check_folder
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.by_hand import MOST_APART_S
-from voicebank_tools.labelling.clip import find_clips, finding_of, read_wave, same_names
+from voicebank_tools.labelling.clip import find_clips, read_wave, same_names
 from voicebank_tools.labelling.outputs import GRIDS
 from voicebank_tools.oto import OtoEntry, OtoFile
 from voicebank_tools.oto_making.certainty import Certainty, read_certainty
@@ -139,7 +139,7 @@ def _candidates(
         try:
             found, too_short = _candidates_of(one, beat_ms, certainty, options)
         except PychangError as error:
-            findings.append(finding_of(error, one.path))
+            findings.append(unreadable(one.path, error))
             continue
         if too_short:
             cure = "look at its labels, or record it again"

@@ -10,7 +10,6 @@ from voicebank_tools.labelling.clip import (
     Prepared,
     Questions,
     find_clips,
-    finding_of,
     name_of,
     prepare_clip,
     prepare_clips,
@@ -109,10 +108,3 @@ def test_channels_that_extinguish_each_other_are_not_silence(tmp_path: Path) -> 
     assert prepared.clip is not None
     assert prepared.findings == ()
     assert read_wave(prepared.clip.path) == pytest.approx(tone, abs=1e-4)
-
-
-def test_what_an_error_says_becomes_a_finding() -> None:
-    path = Path("x.wav")
-    finding = finding_of(PychangError("x.wav is an empty file; record or export it again"), path)
-    assert str(finding) == "error: x.wav: is an empty file; record or export it again"
-    assert str(finding_of(PychangError("broken"), path)) == "error: x.wav: broken; the clip is left out"
