@@ -1,6 +1,5 @@
 """A voicebank looked at as a whole: what the loader found, every recording, every window, every prefix."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from voicebank_tools.bank_files import scan_bank
 from voicebank_tools.bank_recordings import CheckedRecording, check_recording
 from voicebank_tools.bank_windows import window_findings
 from voicebank_tools.encoding import nfc
-from voicebank_tools.finding import Finding, Kind
+from voicebank_tools.finding import Finding
 from voicebank_tools.lyrics import REST_LYRICS
 from voicebank_tools.voicebank import Voicebank, load_voicebank
 
@@ -22,14 +21,10 @@ class BankReport:
     recordings: int
     findings: tuple[Finding, ...]
 
-    def count(self, kind: Kind) -> int:
-        """Return how many findings are of a kind."""
-        return Counter(finding.kind for finding in self.findings)[kind]
-
     @property
     def is_sound(self) -> bool:
         """Whether there is nothing to mend: notes are only good to know."""
-        return not (self.count("error") or self.count("warning"))
+        return all(finding.kind == "note" for finding in self.findings)
 
 
 def check_bank(folder: Path, on_progress: Callable[[int, int], None] | None = None) -> BankReport:

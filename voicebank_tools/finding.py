@@ -1,9 +1,10 @@
 """What a reader or checker noticed: one line for people, fields for programs."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pychang import PychangError
 
@@ -37,6 +38,17 @@ def unreadable(path: Path, error: PychangError) -> Finding:
     """Return what reading `path` raised (`PATH why; cure`) as a finding."""
     why, _, cure = str(error).removeprefix(f"{path} ").removeprefix(f"{path}: ").rpartition("; ")
     return Finding("error", path, 0, "", why or cure, cure if why else "copy or record it again")
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings are "errors", "warnings" and "notes"."""
+    kinds = Counter(finding.kind for finding in findings)
+    return {f"{kind}s": kinds[kind] for kind in get_args(Kind)}
+
+
+def counts_text(findings: Iterable[Finding]) -> str:
+    """Return the same for people: `2 errors, 0 warnings, 1 notes`."""
+    return ", ".join(f"{number} {kinds}" for kinds, number in counts(findings).items())
 
 
 def shorten(text: str, most: int = 80) -> str:

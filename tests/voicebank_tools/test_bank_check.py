@@ -11,6 +11,7 @@ from tests.pychang.signals import vowel
 from tests.voicebank_tools.paper_bank import make_bank
 from voicebank_tools.bank_check import check_bank, subbank_findings
 from voicebank_tools.demo_bank import write_demo_bank
+from voicebank_tools.finding import counts_text
 from voicebank_tools.voicebank import load_voicebank
 
 
@@ -47,7 +48,7 @@ def test_everything_is_found_once(tmp_path: Path) -> None:
         ("error", "e.wav", "holds"),
         ("error", "b.wav", "offset"),
     ]
-    assert (report.count("error"), report.count("warning"), report.count("note")) == (5, 2, 1)
+    assert counts_text(report.findings) == "5 errors, 2 warnings, 1 notes"
     assert not report.is_sound
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pychang import PychangError
-from voicebank_tools.finding import Finding, limited, shorten, unreadable
+from voicebank_tools.finding import Finding, counts, counts_text, limited, shorten, unreadable
 
 
 def finding(line: int = 3, text: str = "a=b") -> Finding:
@@ -38,6 +38,12 @@ def test_an_error_of_reading_is_a_finding(message: str, why: str, cure: str) -> 
     assert unreadable(Path("a.wav"), PychangError(message)) == Finding(
         "error", Path("a.wav"), 0, "", why, cure
     )
+
+
+def test_each_kind_is_counted() -> None:
+    found = [finding(), finding(), Finding("note", Path("a"), 0, "", "is so", "leave it")]
+    assert counts(found) == {"errors": 2, "warnings": 0, "notes": 1}
+    assert counts_text(found) == "2 errors, 0 warnings, 1 notes"
 
 
 def test_the_first_are_kept_and_the_rest_counted() -> None:

@@ -8,6 +8,7 @@ import click
 from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.findings_json import findings_json
 from voicebank_tools.commands.progress import share_progress
+from voicebank_tools.finding import counts_text
 
 if TYPE_CHECKING:
     from voicebank_tools.bank_check import BankReport
@@ -40,20 +41,15 @@ def check(bank: Path, quiet: bool, as_json: bool) -> int:
 
 
 def _counts(report: "BankReport") -> str:
-    found = ", ".join(f"{report.count(kind)} {kind}s" for kind in ("error", "warning", "note"))
     looked_at = f"{report.recordings} recordings, {len(report.bank.aliases)} aliases"
-    return f"{report.bank.name}: {looked_at}: {found}"
+    return f"{report.bank.name}: {looked_at}: {counts_text(report.findings)}"
 
 
 def _json(report: "BankReport") -> str:
-    import json
-
     fields = {
         "bank": report.bank.name,
         "folder": str(report.bank.folder),
         "recordings": report.recordings,
         "aliases": len(report.bank.aliases),
-        **findings_json(report.findings),
     }
-    # Names on disk may hold bytes that are no text; `replace` is what JSON's readers can take.
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return findings_json(fields, report.findings)

@@ -1,15 +1,14 @@
 """Findings as `--json` prints them."""
 
-from collections import Counter
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voicebank_tools.finding import Finding
+from voicebank_tools.finding import Finding, counts
 
 
-def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return how many there are of each kind, and all of them, as JSON's types."""
-    kinds = Counter(finding.kind for finding in findings)
+def findings_json(fields: Mapping[str, Any], findings: Sequence[Finding]) -> str:
+    """Return the JSON text of a report: its `fields`, how many findings of each kind, and all of them."""
     listed = [
         {
             "kind": finding.kind, "path": str(finding.path), "line": finding.line, "text": finding.text,
@@ -17,5 +16,6 @@ def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
         }
         for finding in findings
     ]  # fmt: skip
-    counts = {"errors": kinds["error"], "warnings": kinds["warning"], "notes": kinds["note"]}
-    return {**counts, "findings": listed}
+    text = json.dumps({**fields, **counts(findings), "findings": listed}, ensure_ascii=False)
+    # Names on disk may hold bytes that are no text; `replace` is what JSON's readers can take.
+    return text.encode("utf-8", "replace").decode()

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from voicebank_tools.commands.bank_option import BankType
+from voicebank_tools.commands.findings_json import findings_json
 from voicebank_tools.commands.progress import share_progress
+from voicebank_tools.finding import counts_text
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is heard
     from voicebank_tools.frq.bank import FrqReport
@@ -66,20 +68,14 @@ def _statuses(report: "FrqReport") -> dict[str, int]:
 
 def _counts(report: "FrqReport") -> str:
     became = ", ".join(f"{number} {status}" for status, number in _statuses(report).items() if number)
-    found = ", ".join(f"{report.count(kind)} {kind}s" for kind in ("error", "warning", "note"))
+    found = counts_text(report.findings)
     return f"{report.folder}: {len(report.heard)} recordings, .frq files: {became}; {found}"
 
 
 def _json(report: "FrqReport") -> str:
-    import json
-
-    from voicebank_tools.commands.findings_json import findings_json
-
     fields = {
         "folder": str(report.folder),
         "recordings": len(report.heard),
         **_statuses(report),
-        **findings_json(report.findings),
     }
-    # Names on disk may hold bytes that are no text; `replace` is what JSON's readers can take.
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return findings_json(fields, report.findings)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from voicebank_tools.commands.bank_option import BankType
+from voicebank_tools.commands.findings_json import findings_json
 from voicebank_tools.commands.progress import stage_progress
+from voicebank_tools.finding import counts_text
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is packed
     from voicebank_tools.packing.pack import PackReport
@@ -60,16 +62,11 @@ def _summary(report: "PackReport") -> str:
     archive = report.archive
     content, packed = (f"{size / 1e6:.1f} MB" for size in (archive.content_bytes, archive.packed_bytes))
     left_out = ", ".join(f"{number} {pattern}" for pattern, number in sorted(report.left_out.items()))
-    found = ", ".join(f"{report.count(kind)} {kind}s" for kind in ("error", "warning", "note"))
     what = f"{archive.files} files, {content}, {packed} packed" + (left_out and f"; left out: {left_out}")
-    return f"{report.output}: {what}; {found}"
+    return f"{report.output}: {what}; {counts_text(report.findings)}"
 
 
 def _json(report: "PackReport") -> str:
-    import json
-
-    from voicebank_tools.commands.findings_json import findings_json
-
     fields = {
         "output": str(report.output),
         "bank": report.bank.name,
@@ -78,7 +75,5 @@ def _json(report: "PackReport") -> str:
         "bytes": report.archive.content_bytes,
         "packed_bytes": report.archive.packed_bytes,
         "left_out": dict(sorted(report.left_out.items())),
-        **findings_json(report.findings),
     }
-    # Names on disk may hold bytes that are no text; `replace` is what JSON's readers can take.
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return findings_json(fields, report.findings)

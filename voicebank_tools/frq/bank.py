@@ -12,7 +12,7 @@ from pychang.files import long_path, write_atomically
 from pychang.frq import FrqFile, frq_path_of, read_frq
 from pychang.units import SAMPLE_RATE_HZ
 from resampler.render import named_hz
-from voicebank_tools.finding import Finding, Kind, unreadable
+from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.frq.curve import frq_of
 from voicebank_tools.frq.difference import REPLACE, difference_finding
 from voicebank_tools.frq.suspicion import Voice, pitch_findings, stranger_findings, voice_of
@@ -56,10 +56,6 @@ class FrqReport:
     folder: Path
     heard: tuple[Heard, ...]
     findings: tuple[Finding, ...]
-
-    def count(self, kind: Kind) -> int:
-        """Return how many findings are of a kind."""
-        return sum(finding.kind == kind for finding in self.findings)
 
     def count_status(self, status: Status) -> int:
         """Return how many `.frq` files that became of."""

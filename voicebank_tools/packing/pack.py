@@ -7,7 +7,7 @@ from pathlib import Path
 from pychang import PychangError
 from voicebank_tools.bank_check import BankReport, check_bank
 from voicebank_tools.files import check_folder
-from voicebank_tools.finding import Finding, Kind, limited
+from voicebank_tools.finding import Finding, limited
 from voicebank_tools.packing.archive import Archive, write_zip
 from voicebank_tools.packing.collect import Collected, collect_files, is_text
 from voicebank_tools.packing.names import name_findings
@@ -43,10 +43,6 @@ class PackReport:
     archive: Archive
     left_out: Mapping[str, int]
     findings: tuple[Finding, ...]
-
-    def count(self, kind: Kind) -> int:
-        """Return how many findings are of a kind."""
-        return sum(finding.kind == kind for finding in self.findings)
 
 
 def pack_bank(options: PackOptions, progress: Callable[[str, int, int], None]) -> PackReport:
