@@ -15,7 +15,7 @@ from voicebank_tools.bank_files import BankFolder, BankTree, scan_bank
 from voicebank_tools.character import Character, parse_character_txt, parse_character_yaml
 from voicebank_tools.encoding import Evidence, canonical_encoding, decode_bank_text, nfc
 from voicebank_tools.files import MOST_CHARACTER_BYTES, read_limited
-from voicebank_tools.finding import Finding, shorten
+from voicebank_tools.finding import Finding, shorten, unreadable
 from voicebank_tools.oto import OtoEntry
 from voicebank_tools.subbank import Subbank, parse_prefix_map
 
@@ -146,7 +146,7 @@ def _read(folder: BankFolder, name: str, findings: list[Finding]) -> tuple[Path,
     try:
         return path, read_limited(path, MOST_CHARACTER_BYTES)
     except PychangError as error:
-        findings.append(Finding("error", path, 0, "", str(error), "it is left out until then"))
+        findings.append(unreadable(path, error))
         return None
 
 
@@ -156,9 +156,9 @@ def _read_yaml(folder: BankFolder, findings: list[Finding]) -> Character:
         return Character()
     path, data = content
     try:
-        character = parse_character_yaml(data.decode("utf-8-sig", "surrogateescape"), path.name)
+        character = parse_character_yaml(data.decode("utf-8-sig", "surrogateescape"), str(path))
     except PychangError as error:
-        findings.append(Finding("error", path, 0, "", str(error), "it is left out until then"))
+        findings.append(unreadable(path, error))
         return Character()
     named = character.text_file_encoding
     if named and not canonical_encoding(named):
