@@ -48,9 +48,8 @@ def each_apart(
                 else:
                     yield item, _result(future, died)
         except BaseException:
-            for future in futures:  # the pool's own way to cancel loses a race with its thread
-                future.cancel()
-            while not all(future.done() for future in futures):
+            pool.shutdown(wait=False, cancel_futures=True)
+            while active_children() and not all(future.done() for future in futures):
                 time.sleep(_HEARS_EVERY_S)
             raise
     for item in unlucky:
