@@ -12,6 +12,7 @@ from voicebank_tools.packing.archive import Archive, write_zip
 from voicebank_tools.packing.collect import Collected, collect_files, is_text
 from voicebank_tools.packing.names import name_findings
 from voicebank_tools.packing.patterns import DEFAULTS, FRQ
+from voicebank_tools.recordings import files_below
 from voicebank_tools.voicebank import Voicebank, load_voicebank
 
 
@@ -103,9 +104,15 @@ def _refuse_unsingable(report: BankReport, packed: Collection[Path]) -> None:
     )
 
 
+_READ_BY_SINGERS = {"oto.ini", "character.txt", "character.yaml", "prefix.map"}
+
+
 def _lost(bank: Voicebank, collected: Collected) -> Iterator[Finding]:
-    """Recordings that the bank's aliases need and the zip file has not."""
+    """What singing with the bank needs and the zip file has not: recordings and what tells of them."""
     packed = set(collected.files.values())
+    for path in files_below(bank.folder):
+        if path.name.lower() in _READ_BY_SINGERS and path not in packed:
+            yield Finding("error", path, 0, "", "is left out, though hosts read it", "mend --exclude")
     for path in dict.fromkeys(entry.wav_path for entry in bank.entries):
         if path not in packed:
             why = "is left out, though aliases of the bank are sung on it"

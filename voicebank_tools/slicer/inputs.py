@@ -58,8 +58,8 @@ def _found(inputs: list[Path]) -> Iterator[tuple[Path, Path]]:
         for path in files_below(given):
             if path.name.endswith(ENDING):
                 clips |= _clips_of(path)
-            elif path.suffix.lower() in SOUND_ENDINGS:
-                sounds.append(path)
+            elif path.suffix.lower() in SOUND_ENDINGS and (path.is_file() or not path.exists()):
+                sounds.append(path)  # one that leads nowhere is told; what is no file (a pipe) never ends
         yield from ((path, path.parent.relative_to(given)) for path in sounds if path.resolve() not in clips)
 
 

@@ -52,6 +52,13 @@ def test_what_is_asked_to_be_left_out(bank: Path, tmp_path: Path) -> None:
     assert report.findings[0].path == bank / "i.wav"
 
 
+def test_what_hosts_read_is_missed(bank: Path, tmp_path: Path) -> None:
+    report = pack(bank, output=tmp_path, exclude=("oto.ini", "*.txt"))
+    told = [one for one in report.findings if one.kind == "error"]
+    assert [one.path.name for one in told] == ["character.txt", "oto.ini"]
+    assert {one.why for one in told} == {"is left out, though hosts read it"}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="con.txt is no file there")
 def test_faults_are_told_and_packed(bank: Path) -> None:
     (bank / "a.wav").write_bytes(b"no sound")

@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,11 @@ def test_nothing_found_is_told(tmp_path: Path) -> None:
     touched(tmp_path / "in", "a.txt")
     with pytest.raises(PychangError, match=r"no sound files in .*in; name files"):
         find_sources([tmp_path / "in"], tmp_path / "out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_what_is_no_file_is_passed_over_and_a_link_that_leads_nowhere_told(tmp_path: Path) -> None:
+    given = touched(tmp_path / "in", "b.wav")
+    os.mkfifo(given / "a.wav")
+    (given / "c.wav").symlink_to(tmp_path / "gone.wav")
+    assert names([given], tmp_path / "out") == ["b", "c"]
