@@ -15,7 +15,7 @@ from voicebank_tools.labelling.outputs import GRIDS
 from voicebank_tools.oto import OtoEntry, OtoFile
 from voicebank_tools.oto_making.certainty import Certainty, read_certainty
 from voicebank_tools.oto_making.choose import Candidate, Chosen, choose
-from voicebank_tools.oto_making.document import add_entries, new_oto, open_oto, oto_place
+from voicebank_tools.oto_making.document import add_entries, declared_encoding, new_oto, open_oto, oto_place
 from voicebank_tools.oto_making.labelled import Places, Progress, Recording, read_labelled, strangers
 from voicebank_tools.oto_making.naming import Naming, Part, aliases_of
 from voicebank_tools.oto_making.quality import is_clipped, wobble_db
@@ -76,11 +76,12 @@ class OtoReport:
 
 @dataclass(frozen=True)
 class _Home:
-    """A folder of recordings, where its oto.ini goes, and what is there already."""
+    """A folder of recordings, where its oto.ini goes, what is there already, and the bank's encoding."""
 
     folder: Path
     place: Path
     oto: OtoFile | None
+    declared: str
 
     @property
     def entries(self) -> tuple[OtoEntry, ...]:
@@ -103,7 +104,8 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     grids = options.labels / GRIDS
     places = Places(options.bank, grids if grids.is_dir() else options.labels)
     certainty = read_certainty(options.labels)
-    homes = _homes(dict.fromkeys(path.parent for path in paths), options, findings)
+    declared = declared_encoding(options.bank)
+    homes = _homes(dict.fromkeys(path.parent for path in paths), options, declared, findings)
     usable = [path for path in paths if path.parent in homes]
     recordings = list(read_labelled(usable, places, options.naming.language, findings, progress))
     findings += strangers(paths, places)
@@ -114,14 +116,16 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     return _written(chosen, homes, options, findings)
 
 
-def _homes(folders: Iterable[Path], options: OtoOptions, findings: list[Finding]) -> dict[Path, _Home]:
+def _homes(
+    folders: Iterable[Path], options: OtoOptions, declared: str, findings: list[Finding]
+) -> dict[Path, _Home]:
     """The folders whose oto.ini, if there is one, can be read."""
     homes = {}
     for folder in folders:
         place = options.out / folder.relative_to(options.bank) if options.out else folder
         try:
             place = oto_place(place)
-            homes[folder] = _Home(folder, place, open_oto(place, folder))
+            homes[folder] = _Home(folder, place, open_oto(place, folder, declared), declared)
         except (PychangError, OSError) as error:
             findings.append(_finding(error, place))
     return homes
@@ -207,7 +211,8 @@ def _written(
     written, added, kept = [], [], 0
     for folder, home in homes.items():
         entries = new[folder]
-        oto = home.oto if home.oto and not options.force else new_oto(folder, entries, home.oto)
+        kept_oto = None if options.force else home.oto
+        oto = kept_oto or new_oto(folder, entries, home.oto, home.declared)
         kept += len(oto.entries)
         refused = add_entries(oto, entries)
         for entry, why in refused:

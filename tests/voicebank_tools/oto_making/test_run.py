@@ -212,3 +212,29 @@ def test_nothing_to_do_with(tmp_path: Path, options: OtoOptions) -> None:
 def test_what_is_written_is_read_by_the_bank(options: OtoOptions) -> None:
     make(options)
     assert OtoFile.read(options.bank / "oto.ini").findings == ()
+
+
+@pytest.mark.parametrize("old", [b"", b"x.wav=x,1,2,3,4,5\r\n"])
+def test_the_encoding_that_the_bank_declares_is_used(options: OtoOptions, old: bytes) -> None:
+    (options.bank / "Character.yaml").write_text("text_file_encoding: utf-8\n")
+    if old:
+        (options.bank / "oto.ini").write_bytes(old)
+    make(options)
+    written = (options.bank / "oto.ini").read_bytes()
+    assert written.startswith(old or b"#Charset:UTF-8\r\n")
+    assert "_かきか.wav=- か,180,450,-700,300,100" in written.decode("utf-8").splitlines()
+
+
+def test_a_declared_encoding_counts_for_a_new_file(options: OtoOptions) -> None:
+    (options.bank / "character.yaml").write_text("text_file_encoding: gbk\n")
+    make(options)
+    assert (
+        "_かきか.wav=- か,180,450,-700,300,100\r\n".encode("gbk") in (options.bank / "oto.ini").read_bytes()
+    )
+
+
+@pytest.mark.parametrize("yaml", ["{", "text_file_encoding: klingon", "name: x"])
+def test_a_bank_that_declares_no_encoding_is_shift_jis(options: OtoOptions, yaml: str) -> None:
+    (options.bank / "character.yaml").write_text(yaml)
+    assert make(options).findings == ()
+    assert lines(options.bank)[0] == "_かきか.wav=- か,180,450,-700,300,100"
