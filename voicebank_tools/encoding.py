@@ -69,6 +69,12 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def composed(name: str) -> str:
+    """Return a file's name as the world outside macOS spells it: composed where all of it is decomposed.
+    Others stay: NFC would make another sign of the few that only look like one (U+212B, U+FA19)."""
+    return nfc(name) if unicodedata.is_normalized("NFD", name) else name
+
+
 def name_key(name: str) -> str:
     """Return `name` so that names differing only in Unicode normal form or letter case are equal
     (macOS archives hold NFD names; Windows does not tell `A.wav` from `a.wav`)."""

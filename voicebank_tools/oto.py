@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pychang import PychangError
 from pychang.files import write_atomically
-from voicebank_tools.encoding import Evidence, encoding_of, evidence_of
+from voicebank_tools.encoding import Evidence, composed, encoding_of, evidence_of
 from voicebank_tools.files import read_limited
 from voicebank_tools.finding import Finding, limited, shorten
 from voicebank_tools.oto_line import OtoEntry, Remark, alias_of, checked_entry, number_text, parse_line
@@ -119,6 +119,7 @@ class OtoFile:
         # What the file's encoding makes of it: cp932 reads its one wave dash as U+FF5E.
         entry = replace(entry, alias=self._decode(self._encode(entry.alias)))
         if row.entry is None or row.entry.wav_path != entry.wav_path:
+            entry = replace(entry, wav_path=self._composed(entry.wav_path))
             parts[0] = self._wav_name(entry.wav_path)
         if row.entry is None or row.entry.alias != entry.alias:
             parts[1] = entry.alias
@@ -141,6 +142,12 @@ class OtoFile:
         ]
         name, *fields = pieces
         return name + self._encode("=") + self._encode(",").join(fields) + tail
+
+    def _composed(self, wav_path: Path) -> Path:
+        folder = self.path.parent
+        if not wav_path.is_relative_to(folder):
+            return wav_path
+        return folder.joinpath(*map(composed, wav_path.relative_to(folder).parts))
 
     def _wav_name(self, wav_path: Path) -> str:
         folder = self.path.parent

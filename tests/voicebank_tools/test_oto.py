@@ -2,6 +2,7 @@
 
 import random
 import tracemalloc
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +143,19 @@ class TestEdits:
         oto = parse("a.wav=a\nb.wav=b")
         assert oto.add(entry("sub/c.wav", "c", 1.25)) == 2
         assert oto.to_bytes() == b"a.wav=a\nb.wav=b\nsub/c.wav=c,1.25,0,0,0,0\n"
+
+    def test_a_decomposed_name_is_written_composed_and_stays_where_it_is_written(self) -> None:
+        decomposed = unicodedata.normalize("NFD", "が.wav")
+        oto = parse(f"{decomposed}=が,1,2,3,4,5\r\n")
+        oto.replace(0, replace(oto.entries[0], offset_ms=9))
+        oto.add(entry(decomposed, "か", 1))
+        assert oto.to_bytes() == f"{decomposed}=が,9,2,3,4,5\r\nが.wav=か,1,0,0,0,0\r\n".encode()
+
+    @pytest.mark.parametrize("name", ["\u212b.wav", "\ufa19.wav"])
+    def test_a_sign_that_only_looks_like_another_is_kept(self, name: str) -> None:
+        oto = parse("か.wav=か\r\n".encode("cp932"))
+        oto.add(entry(name, "a"))
+        assert oto.entries[1].wav_path.name == name
 
     def test_a_new_file(self) -> None:
         oto = parse(b"")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pychang import PychangError
 from voicebank_tools.character import parse_character_yaml
-from voicebank_tools.encoding import HOST_DEFAULT, Evidence, canonical_encoding, evidence_of
+from voicebank_tools.encoding import HOST_DEFAULT, Evidence, canonical_encoding, composed, evidence_of
 from voicebank_tools.files import MOST_CHARACTER_BYTES, read_limited
 from voicebank_tools.oto import MOST_BYTES, OtoEntry, OtoFile
 
@@ -48,7 +48,7 @@ def new_oto(
     """Return an empty oto.ini for a folder of recordings that can hold the names and aliases of `entries`:
     in the encoding of `like`, else the bank's `declared` one, else Shift-JIS, as hosts expect, else UTF-8
     and a line that says so."""
-    texts = [text for entry in entries for text in (entry.wav_path.name, entry.alias)]
+    texts = [text for entry in entries for text in (composed(entry.wav_path.name), entry.alias)]
     encoding = like.encoding if like else declared or HOST_DEFAULT
     if encoding.startswith("utf") or not _fits(texts, encoding):
         return OtoFile(_UTF8_HEAD, recordings / FILE_NAME)

@@ -216,7 +216,7 @@ def _written(
         kept += len(oto.entries)
         refused = add_entries(oto, entries)
         for entry, why in refused:
-            reason, _, cure = why.partition("; ")
+            reason, _, cure = why.removeprefix(f"{oto.path}: ").partition("; ")
             findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _RENAME))
         lost = [entry for entry, _ in refused]
         entries = [entry for entry in entries if entry not in lost]

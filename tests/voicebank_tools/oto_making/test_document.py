@@ -1,3 +1,4 @@
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,13 @@ def test_lines_that_cannot_be_written_are_handed_back(tmp_path: Path) -> None:
 def test_there_may_be_no_file(tmp_path: Path) -> None:
     assert oto_place(tmp_path / "new") == tmp_path / "new" / "oto.ini"
     assert open_oto(tmp_path / "oto.ini", tmp_path) is None
+
+
+@pytest.mark.parametrize("old", [b"", b"a.wav=a,1,2,3,4,5\r\n"])
+def test_names_that_macos_decomposed_are_written_composed(tmp_path: Path, old: bytes) -> None:
+    if old:
+        (tmp_path / "oto.ini").write_bytes(old)
+    lines = [entry(tmp_path, unicodedata.normalize("NFD", "_ががぎ"), "が")]
+    oto = open_oto(tmp_path / "oto.ini", tmp_path) or new_oto(tmp_path, lines)
+    assert add_entries(oto, lines) == []
+    assert oto.to_bytes() == old + "_ががぎ.wav=が,1.5,2,-300.25,4,5\r\n".encode("cp932")

@@ -146,6 +146,7 @@ def test_names_an_old_file_cannot_hold_are_told(options: OtoOptions) -> None:
     report = make(options)
     (finding,) = report.findings
     assert (finding.text, finding.cure) == ("- さ", "save the file as UTF-8 first")
+    assert finding.why == '"가.wav" cannot be written in cp932'
     assert len(report.added) == 3
 
 
