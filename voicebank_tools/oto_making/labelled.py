@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pychang import PychangError
+from voicebank_tools.encoding import name_key
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.by_hand import grid_path
 from voicebank_tools.labelling.clip import name_of
@@ -39,11 +40,13 @@ def read_labelled(
     paths: Sequence[Path], places: Places, language: str, findings: list[Finding], progress: Progress
 ) -> Iterator[Recording]:
     """Yield the recordings that have labels; what is wrong with labels is added to `findings`."""
+    grids = {_key(path, places.grids): path for path in _grids(places)}
     for done, path in enumerate(paths, 1):
-        grid = grid_path(places.grids, name_of(path, places.bank))
+        wanted = grid_path(places.grids, name_of(path, places.bank))
+        grid = wanted if wanted.is_file() else grids.get(_key(path, places.bank))
         try:
-            if not grid.is_file():
-                raise PychangError(f"{path}: has no labels; run vbtools label, or draw {grid.name} by hand")
+            if grid is None:
+                raise PychangError(f"{path}: has no labels; run vbtools label, or draw {wanted.name} by hand")
             file = read_textgrid(grid)
             labels = labels_of(file, file.end_s, str(grid))
         except PychangError as error:
@@ -60,8 +63,16 @@ def read_labelled(
 
 def strangers(paths: Iterable[Path], places: Places) -> Iterator[Finding]:
     """Yield a finding for every TextGrid without a recording: a misspelt name must not pass unseen."""
-    names = {name_of(path, places.bank) for path in paths}
-    for path in files_below(places.grids):
-        if path.suffix == ".TextGrid" and name_of(path, places.grids) not in names:
+    keys = {_key(path, places.bank) for path in paths}
+    for path in _grids(places):
+        if _key(path, places.grids) not in keys:
             cure = "name it as the recording is named"
             yield Finding("warning", path, 0, "", "belongs to no recording", cure)
+
+
+def _grids(places: Places) -> Iterator[Path]:
+    return (path for path in files_below(places.grids) if path.suffix.lower() == ".textgrid")
+
+
+def _key(path: Path, folder: Path) -> str:
+    return name_key(name_of(path, folder))

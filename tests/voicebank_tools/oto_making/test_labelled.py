@@ -1,3 +1,4 @@
+import unicodedata
 from pathlib import Path
 
 from tests.voicebank_tools.oto_making.material import PAUSE, labels, record
@@ -20,6 +21,17 @@ def test_recordings_get_their_labels_by_name(tmp_path: Path) -> None:
     assert [one.sound.text for one in found.heard.placed] == ["か"]
     assert findings == []
     assert list(strangers([found.path], places)) == []
+
+
+def test_labels_may_be_spelt_otherwise(tmp_path: Path) -> None:
+    places = Places(tmp_path / "bank", tmp_path / "grids")
+    record(places.bank, places.grids, "C4/が_A", labels(PAUSE, KA))
+    grid = places.grids / "C4" / "が_A.TextGrid"
+    grid.rename(grid.with_name(unicodedata.normalize("NFD", "が_a.textgrid")))
+    (found,), findings = read([places.bank / "C4" / "が_A.wav"], places)
+    assert (found.name, findings) == ("C4/が_A", [])
+    assert list(strangers([found.path], places)) == []
+    assert [one.path.suffix for one in strangers([], places)] == [".textgrid"]
 
 
 def test_what_is_missing_or_broken_is_told(tmp_path: Path) -> None:
