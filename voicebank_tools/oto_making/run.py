@@ -161,7 +161,7 @@ def _candidates_of(
     if abs(duration_s - recording.duration_s) > MOST_APART_S:
         why = f"lasts {duration_s:.2f} s, its labels {recording.duration_s:.2f} s; label it anew"
         raise PychangError(f"{recording.path}: {why}")
-    suffix = options.suffix.replace(_FOLDER_MARK, recording.path.parent.name)
+    suffix = options.suffix.replace(_FOLDER_MARK, recording.path.parent.resolve().name)
     found, too_short = [], []
     for placed in recording.heard.placed:
         sure = _sureness(recording.name, placed, certainty)

@@ -95,6 +95,14 @@ def test_each_folder_has_its_own_and_its_suffix(options: OtoOptions) -> None:
     assert sorted(entry.alias for entry in again.added) == ["か", "か2", "か3", "か4", "き"]
 
 
+def test_the_folder_one_stands_in_has_a_name_too(
+    options: OtoOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(options.bank)
+    report = make(replace(options, bank=Path(), suffix="_{folder}"))
+    assert report.added[0].alias == "- か_bank"
+
+
 def test_a_folder_of_textgrids_will_do(options: OtoOptions) -> None:
     assert len(make(replace(options, labels=options.labels / "TextGrid")).added) == 3
 
