@@ -15,13 +15,21 @@ from voicebank_tools.labelling.outputs import GRIDS
 from voicebank_tools.oto import OtoEntry, OtoFile
 from voicebank_tools.oto_making.certainty import Certainty, read_certainty
 from voicebank_tools.oto_making.choose import Candidate, Chosen, choose
-from voicebank_tools.oto_making.document import add_entries, declared_encoding, new_oto, open_oto, oto_place
+from voicebank_tools.oto_making.document import (
+    FILE_NAME,
+    add_entries,
+    declared_encoding,
+    new_oto,
+    open_oto,
+    oto_place,
+)
 from voicebank_tools.oto_making.labelled import Places, Progress, Recording, read_labelled, strangers
 from voicebank_tools.oto_making.naming import Naming, Part, aliases_of
 from voicebank_tools.oto_making.quality import is_clipped, wobble_db
 from voicebank_tools.oto_making.refine import refined_vowel_ms
 from voicebank_tools.oto_making.rules import beat_of, numbers_of
 from voicebank_tools.oto_making.sounds import Placed
+from voicebank_tools.recordings import files_below
 
 _RENAME = "rename it"
 _TOO_SHORT = "lasts too short for a line"
@@ -105,7 +113,7 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     places = Places(options.bank, grids if grids.is_dir() else options.labels)
     certainty = read_certainty(options.labels)
     declared = declared_encoding(options.bank)
-    homes = _homes(dict.fromkeys(path.parent for path in paths), options, declared, findings)
+    homes = _homes(_folders(paths, options), options, declared, findings)
     usable = [path for path in paths if path.parent in homes]
     recordings = list(read_labelled(usable, places, options.naming.language, findings, progress))
     findings += strangers(paths, places)
@@ -114,6 +122,15 @@ def make_oto(options: OtoOptions, progress: Progress) -> OtoReport:
     chosen = choose(candidates, existing, options.repeats)
     findings += _to_look_at(chosen, recordings, certainty)
     return _written(chosen, homes, options, findings)
+
+
+def _folders(paths: Iterable[Path], options: OtoOptions) -> Iterable[Path]:
+    """The folders of recordings, then others with an oto.ini, whose lines may name recordings below."""
+    folders = dict.fromkeys(path.parent for path in paths)
+    if not options.out and not options.force:
+        otos = (path for path in files_below(options.bank) if path.name.lower() == FILE_NAME)
+        folders |= dict.fromkeys(path.parent for path in otos)
+    return folders
 
 
 def _homes(

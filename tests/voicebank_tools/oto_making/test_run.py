@@ -73,6 +73,20 @@ def test_lines_that_are_there_stay_and_with_force_go(options: OtoOptions) -> Non
     assert lines(options.bank)[1] == "_かきか.wav=a き,780,450,-700,300,100"
 
 
+def test_lines_of_a_folder_above_count(options: OtoOptions, tmp_path: Path) -> None:
+    bank = tmp_path / "deep"
+    for name in ("D4/か", "D4/き"):
+        record(bank, tmp_path / "grids", name, labels(PAUSE, KA if name == "D4/か" else KI, PAUSE))
+    old = "D4\\か.wav=か,400,180,-580,80,36\r\n".encode("cp932")
+    (bank / "oto.ini").write_bytes(old)
+    deep = replace(options, bank=bank, labels=tmp_path / "grids", naming=Naming(BankKind.CV))
+    assert len(make(replace(deep, dry_run=True, out=tmp_path / "out")).added) == 2
+    report = make(deep)
+    assert ([entry.alias for entry in report.added], report.kept) == (["き"], 1)
+    assert report.written == (bank / "D4" / "oto.ini",)
+    assert (bank / "oto.ini").read_bytes() == old
+
+
 def test_another_folder_and_a_dry_run(options: OtoOptions, tmp_path: Path) -> None:
     out = tmp_path / "out"
     report = make(replace(options, out=out, dry_run=True))
