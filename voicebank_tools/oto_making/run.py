@@ -240,7 +240,9 @@ def _written(
         if not entries:
             continue
         try:
-            if not options.dry_run:
+            if options.dry_run:
+                _check_place(home.place.resolve())
+            else:
                 home.place.parent.mkdir(parents=True, exist_ok=True)
                 oto.write(home.place)
         except (PychangError, OSError) as error:
@@ -250,6 +252,13 @@ def _written(
         written.append(home.place)
     recordings = len({entry.wav_path for entry in added})
     return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
+
+
+def _check_place(place: Path) -> None:
+    """Raise PychangError if writing a file there would."""
+    check_folder(place.parent)
+    if place.exists() and not place.is_file():
+        raise PychangError(f"{place} is no file; name it otherwise")
 
 
 def _finding(error: PychangError | OSError, place: Path) -> Finding:

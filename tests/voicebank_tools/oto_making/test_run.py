@@ -216,6 +216,18 @@ def test_an_oto_that_cannot_be_written_stops_no_other_folder(
     assert report.recordings == 2
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_places_that_cannot_be_written_are_told_in_a_dry_run_too(
+    options: OtoOptions, tmp_path: Path, dry_run: bool
+) -> None:
+    options = replace(two_folders(options), out=tmp_path / "out", dry_run=dry_run)
+    (tmp_path / "out" / "oto.ini").mkdir(parents=True)
+    (tmp_path / "out" / "C4").touch()
+    report = make(options)
+    assert report.written == (tmp_path / "out" / "C5" / "oto.ini",)
+    assert {finding.path.parent.name for finding in report.findings} == {"out", "C4"}
+
+
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_read(
     options: OtoOptions, tmp_path: Path
 ) -> None:
