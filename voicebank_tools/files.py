@@ -11,7 +11,8 @@ MOST_CHARACTER_BYTES = 2**20
 
 def read_limited(path: Path, most_bytes: int) -> bytes:
     """Return the content of `path`. Raises PychangError naming it when it cannot be read or is larger."""
-    return files.read_limited(path, most_bytes, "voicebank file", "is it really a text of a voicebank?")
+    cure = "it is hardly a text of a voicebank; put the right file there"
+    return files.read_limited(path, most_bytes, "voicebank file", cure)
 
 
 def check_folder(folder: Path) -> None:

@@ -190,6 +190,7 @@ def test_an_oto_that_cannot_be_read_stops_no_other_folder(
     (finding,) = report.findings
     assert (finding.kind, finding.path) == ("error", options.bank / "C4" / "oto.ini")
     assert "is larger than 1000 bytes" in finding.why
+    assert finding.cure == "put the right file there"
     assert {entry.wav_path.parent.name for entry in report.added} == {"bank", "C5"}
     assert (options.bank / "C4" / "oto.ini").read_bytes() == old
 
