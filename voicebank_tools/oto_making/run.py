@@ -34,6 +34,8 @@ from voicebank_tools.recordings import files_below
 _RENAME = "rename it"
 _TOO_SHORT = "lasts too short for a line"
 _FOLDER_MARK = "{folder}"
+_UNTOLD = "does not say that the bank's oto.ini is in UTF-8: OpenUtau would take it for Shift-JIS"
+_TELL = "write the line text_file_encoding: utf-8 into it"
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ def _written(
     new: dict[Path, list[OtoEntry]] = defaultdict(list)
     for one in chosen:
         new[one.candidate.wav_path.parent].append(one.entry)
-    written, added, kept = [], [], 0
+    written, added, kept, is_untold = [], [], 0, False
     for folder, home in homes.items():
         entries = new[folder]
         kept_oto = None if options.force else home.oto
@@ -250,6 +252,9 @@ def _written(
             continue
         added += entries
         written.append(home.place)
+        is_untold |= oto.encoding.startswith("utf") and not home.declared.startswith("utf")
+    if is_untold:
+        findings.append(Finding("warning", options.bank, 0, "character.yaml", _UNTOLD, _TELL))
     recordings = len({entry.wav_path for entry in added})
     return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
 

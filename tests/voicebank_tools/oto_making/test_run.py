@@ -261,6 +261,14 @@ def test_the_encoding_that_the_bank_declares_is_used(options: OtoOptions, old: b
     assert "_かきか.wav=- か,180,450,-700,300,100" in written.decode("utf-8").splitlines()
 
 
+def test_utf_8_that_openutau_is_not_told_of_is_told(options: OtoOptions) -> None:
+    (told,) = make(replace(options, suffix="한")).findings
+    assert (told.kind, told.text, told.path) == ("warning", "character.yaml", options.bank)
+    assert told.cure == "write the line text_file_encoding: utf-8 into it"
+    (options.bank / "character.yaml").write_text("text_file_encoding: utf-8\n")
+    assert make(replace(options, suffix="글")).findings == ()
+
+
 def test_a_declared_encoding_counts_for_a_new_file(options: OtoOptions) -> None:
     (options.bank / "character.yaml").write_text("text_file_encoding: gbk\n")
     make(options)
