@@ -1,15 +1,20 @@
 """A voicebank looked at as a whole: what the loader found, every recording, every window, every prefix."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pychang import PychangError
 from voicebank_tools.bank_files import scan_bank
 from voicebank_tools.bank_recordings import CheckedRecording, check_recording
 from voicebank_tools.bank_windows import window_findings
 from voicebank_tools.encoding import nfc
+from voicebank_tools.files import read_limited
 from voicebank_tools.finding import Finding
 from voicebank_tools.lyrics import REST_LYRICS
+from voicebank_tools.oto import MOST_BYTES
+from voicebank_tools.oto_making.document import declared_encoding, oto_place
 from voicebank_tools.voicebank import Voicebank, load_voicebank
 
 
@@ -43,7 +48,14 @@ def check_bank(folder: Path, on_progress: Callable[[int, int], None] | None = No
         if on_progress is not None:
             on_progress(len(checked), len(aliases))
     sounds = (finding for one in checked.values() for finding in one.findings)
-    findings = (*_listing(bank), *bank.findings, *subbank_findings(bank), *sounds, *_windows(bank, checked))
+    findings = (
+        *_listing(bank),
+        *bank.findings,
+        *_untold_encodings(bank),
+        *subbank_findings(bank),
+        *sounds,
+        *_windows(bank, checked),
+    )
     return BankReport(bank, len(aliases), findings)
 
 
@@ -65,6 +77,21 @@ def _listing(bank: Voicebank) -> Iterator[Finding]:
     if not scan_bank(bank.folder).folders[0].find("character.txt"):
         why = "there is no character.txt, without which UTAU and OpenUtau do not list the bank"
         yield Finding("warning", bank.folder, 0, "", why, "add one with the line name=...")
+
+
+def _untold_encodings(bank: Voicebank) -> Iterator[Finding]:
+    """OpenUtau reads every oto.ini as character.yaml says, else as Shift-JIS, but for a byte order mark."""
+    if declared_encoding(bank.folder).startswith("utf"):
+        return
+    for path in dict.fromkeys(oto_place(folder.path) for folder in scan_bank(bank.folder).folders):
+        try:
+            data = read_limited(path, MOST_BYTES)
+            is_untold = not (data.isascii() or data.startswith(BOM_UTF8)) and bool(data.decode("utf-8"))
+        except (PychangError, UnicodeError):
+            continue  # absent, told by the loader, or in another encoding
+        if is_untold:
+            cure = "write the line text_file_encoding: utf-8 into character.yaml"
+            yield Finding("warning", path, 0, "", "is in UTF-8, which OpenUtau takes for Shift-JIS", cure)
 
 
 def _windows(bank: Voicebank, checked: dict[Path, CheckedRecording]) -> Iterator[Finding]:

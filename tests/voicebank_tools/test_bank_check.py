@@ -52,6 +52,23 @@ def test_everything_is_found_once(tmp_path: Path) -> None:
     assert not report.is_sound
 
 
+@pytest.mark.parametrize(
+    ("oto", "yaml", "told"),
+    [
+        ("a.wav=가,1".encode(), "", 1),
+        ("a.wav=가,1".encode(), "text_file_encoding: utf-8\n", 0),
+        ("a.wav=가,1".encode("utf-8-sig"), "", 0),
+        ("a.wav=か,1".encode("cp932"), "", 0),
+        (b"a.wav=ka,1", "", 0),
+    ],
+)
+def test_utf_8_that_openutau_is_not_told_of(tmp_path: Path, oto: bytes, yaml: str, told: int) -> None:
+    bank = sung_bank(tmp_path, "", **({"character.yaml": yaml} if yaml else {}))
+    (bank / "oto.ini").write_bytes(oto)
+    found = [one for one in check_bank(bank).findings if one.why.startswith("is in UTF-8, which OpenUtau")]
+    assert [(one.kind, one.path) for one in found] == [("warning", bank / "oto.ini")] * told
+
+
 def test_notes_alone_are_no_fault(tmp_path: Path) -> None:
     report = check_bank(sung_bank(tmp_path, "a.wav=a,1", "ab"))
     assert [finding.kind for finding in report.findings] == ["note"]
