@@ -15,7 +15,7 @@ from pychang.arrays import FloatArray
 from pychang.note import NotePlan, frames_for
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
 from resampler.pitchbend import bend_step_ms
-from resampler.protocol import RenderRequest, consonant_stretch, format_arguments
+from resampler.protocol import RenderRequest, consonant_stretch, format_arguments, window_end_ms
 
 TENSION_DB_PER_OCTAVE = 3.0
 """Tilt of the partials at tension 100."""
@@ -43,8 +43,7 @@ def source_window(request: RenderRequest, duration_ms: float) -> Window:
     An empty or outside window keeps the nearest piece of the file rather than none: hosts cache
     what they get, and a missing note fails a whole phrase.
     """
-    from_ms = request.offset_ms if request.cutoff_ms < 0 else duration_ms
-    end = from_ms - request.cutoff_ms
+    end = window_end_ms(request.offset_ms, request.cutoff_ms, duration_ms)
     start = min(max(request.offset_ms, 0.0), duration_ms)
     if start >= duration_ms:
         start = max(0.0, duration_ms - _SHORTEST_VOWEL_MS)

@@ -70,6 +70,12 @@ class RenderRequest:
     pitch_percent: float | None = None
 
 
+def window_end_ms(offset_ms: float, cutoff_ms: float, recording_ms: float) -> float:
+    """Return where the window of an oto line ends, as the line says; it may be behind the recording's end or
+    before the offset. A cutoff below 0 counts on from the offset, another back from the recording's end."""
+    return (offset_ms if cutoff_ms < 0.0 else recording_ms) - cutoff_ms
+
+
 def parse_arguments(argv: Sequence[str]) -> RenderRequest:
     """Return the request of an argument list without the program's name.
 

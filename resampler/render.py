@@ -18,13 +18,19 @@ from pychang.frq import frq_path_of, read_frq
 from pychang.units import HOP_SAMPLES, SAMPLE_RATE_HZ, midi_to_hz, ms_to_samples
 from resampler.effects import SILENCE_PEAK, limit, low_pass, peak_gain
 from resampler.plan import build_plan, output_samples, source_window
-from resampler.protocol import RenderRequest, parse_note_name
+from resampler.protocol import RenderRequest, parse_note_name, window_end_ms
 
 ReadSource = Callable[[RenderRequest], tuple[FloatArray, Analysis]]
 """Reads a request's recording: (mono wave at 44.1 kHz [samples], its analysis)."""
 
 MAX_RECORDING_S = 120.0
 """Longest recording that is sung on: its analysis takes half a minute and 1.6 GB, and hosts do not wait."""
+
+SHORTEST_RECORDING_S = 0.03
+"""There is nothing to sing on in a shorter one: it is remarked on."""
+
+_EMPTY_MS = 1.0
+_NAMED_NOTE = re.compile(r"(?:^|[_ -])([A-G][#♯b♭]?[1-7])(?=$|[_ -])")
 
 
 class RenderedNote(NamedTuple):
@@ -33,10 +39,6 @@ class RenderedNote(NamedTuple):
 
     wave: FloatArray
     remarks: tuple[str, ...] = ()
-
-
-_SHORT_S, _EMPTY_MS = 0.03, 1.0
-_NAMED_NOTE = re.compile(r"(?:^|[_ -])([A-G][#♯b♭]?[1-7])(?=$|[_ -])")
 
 
 def render(request: RenderRequest, analysis: Analysis, recording: FloatArray, engine: Engine) -> FloatArray:
@@ -72,14 +74,19 @@ def read_source(request: RenderRequest) -> tuple[FloatArray, Analysis]:
         PychangError: The recording cannot be read, or is longer than `MAX_RECORDING_S`.
     """
     recording = read_wav(request.source_path)
-    if len(recording) > MAX_RECORDING_S * SAMPLE_RATE_HZ:
-        raise PychangError(
-            f"{request.source_path}: lasts {len(recording) / SAMPLE_RATE_HZ:.1f} s, longer than the"
-            f" {MAX_RECORDING_S:.0f} s that can be sung on; cut it into clips with `vbtools slice`"
-        )
+    refuse_long(request.source_path, len(recording) / SAMPLE_RATE_HZ)
     hint = frq_hint(request.source_path, len(recording))
     named = named_hz(request.source_path)
     return recording, cached_analysis(recording, hint, request.flags.force_analysis, named)
+
+
+def refuse_long(source_path: Path, duration_s: float) -> None:
+    """Raise PychangError if a recording is longer than `MAX_RECORDING_S`."""
+    if duration_s > MAX_RECORDING_S:
+        raise PychangError(
+            f"{source_path}: lasts {duration_s:.1f} s, longer than the {MAX_RECORDING_S:.0f} s that can be"
+            " sung on; cut it into clips with `vbtools slice`"
+        )
 
 
 def render_request(request: RenderRequest, engine: str = "", read: ReadSource = read_source) -> RenderedNote:
@@ -125,9 +132,9 @@ def _remark(request: RenderRequest, analysis: Analysis) -> str:
     source, length_ms = request.source_path, 1000.0 * analysis.duration_s
     if analysis.peak < SILENCE_PEAK:
         return f"{source}: holds nothing but silence; record it again, or give its alias another file"
-    if analysis.duration_s < _SHORT_S:
+    if analysis.duration_s < SHORTEST_RECORDING_S:
         return f"{source}: lasts only {length_ms:.0f} ms; record it longer to sing on it"
-    end_ms = (request.offset_ms if request.cutoff_ms < 0 else length_ms) - request.cutoff_ms
+    end_ms = window_end_ms(request.offset_ms, request.cutoff_ms, length_ms)
     if min(end_ms, length_ms) - request.offset_ms < _EMPTY_MS:
         window = f"{request.offset_ms:g} to {end_ms:g} ms"
         return f"{source}: nothing of its {length_ms:.0f} ms lies in the window {window}; mend its oto line"

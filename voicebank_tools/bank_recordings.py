@@ -10,13 +10,12 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import mono, read_native
 from resampler.effects import SILENCE_PEAK
-from resampler.render import MAX_RECORDING_S
+from resampler.render import SHORTEST_RECORDING_S, refuse_long
 from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.labelling.hearing import CLIPPED_SHARE, SILENT_DB, clipped_share, levels_db
 from voicebank_tools.wav_header import broken_off
 
-SHORTEST_MS = 30.0
-"""The resampler remarks on what is shorter: there is nothing to sing on."""
+SHORTEST_MS = 1000.0 * SHORTEST_RECORDING_S
 
 _COARSE_STEPS = 2048.0
 
@@ -53,10 +52,10 @@ def _breaks_off(path: Path, broken: str) -> Iterator[Finding]:
 
 
 def _too_long(path: Path, length_ms: float) -> Iterator[Finding]:
-    if length_ms > 1000.0 * MAX_RECORDING_S:
-        lasts = f"lasts {length_ms / 1000.0:.1f} s"
-        why = f"{lasts}, longer than the {MAX_RECORDING_S:.0f} s that can be sung on"
-        yield Finding("error", path, 0, "", why, "cut it into clips with `vbtools slice`")
+    try:
+        refuse_long(path, length_ms / 1000.0)
+    except PychangError as error:
+        yield unreadable(path, error)
 
 
 def _too_little(path: Path, samples: FloatArray, length_ms: float, may_be_silent: bool) -> Iterator[Finding]:

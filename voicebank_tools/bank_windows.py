@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from resampler.protocol import window_end_ms
 from voicebank_tools.finding import Finding, Kind
 from voicebank_tools.oto import OtoEntry
 
@@ -13,8 +14,7 @@ def window_findings(entry: OtoEntry, length_ms: float) -> Iterator[Finding]:
     """Yield what is wrong with a line for a recording of `length_ms`, nothing for one without times."""
     if not any(entry.times_ms):
         return
-    from_ms = entry.offset_ms if entry.cutoff_ms < 0.0 else length_ms
-    end_ms = from_ms - entry.cutoff_ms
+    end_ms = window_end_ms(entry.offset_ms, entry.cutoff_ms, length_ms)
     window_ms = min(end_ms, length_ms) - entry.offset_ms
     if entry.offset_ms > length_ms - ROUNDING_MS:
         why = f"offset {entry.offset_ms:g} ms lies behind the recording's end ({length_ms:.0f} ms)"

@@ -14,6 +14,7 @@ from pychang.analysis import Analysis, analyse
 from pychang.arrays import FloatArray
 from pychang.audio import read_wav
 from pychang.units import SAMPLE_RATE_HZ, hz_to_midi
+from resampler.protocol import window_end_ms
 from resampler.render import frq_hint, named_hz
 from voicebank_tools.bank_asked import findings_about
 from voicebank_tools.comparing.world import WorldAnalysis, world_analysis
@@ -140,8 +141,8 @@ def open_recording(path: Path) -> Recording:
 
 def sample_of(entry: OtoEntry, recording: Recording) -> Sample:
     """Return a line's sample of its recording."""
-    from_ms = entry.offset_ms if entry.cutoff_ms < 0 else recording.length_ms
-    end_ms = min(from_ms - entry.cutoff_ms, recording.length_ms)
+    length_ms = recording.length_ms
+    end_ms = min(window_end_ms(entry.offset_ms, entry.cutoff_ms, length_ms), length_ms)
     return Sample(recording, entry.alias, entry.offset_ms, entry.consonant_ms, entry.cutoff_ms, end_ms)
 
 
