@@ -11,7 +11,7 @@ from voicebank_tools.bank_recordings import CheckedRecording, check_recording
 from voicebank_tools.bank_windows import window_findings
 from voicebank_tools.encoding import nfc
 from voicebank_tools.files import read_limited
-from voicebank_tools.finding import Finding
+from voicebank_tools.finding import Finding, has_faults
 from voicebank_tools.lyrics import REST_LYRICS
 from voicebank_tools.oto import MOST_BYTES
 from voicebank_tools.oto_making.document import declared_encoding, oto_place
@@ -28,8 +28,8 @@ class BankReport:
 
     @property
     def is_sound(self) -> bool:
-        """Whether there is nothing to mend: notes are only good to know."""
-        return all(finding.kind == "note" for finding in self.findings)
+        """Whether there is nothing to mend."""
+        return not has_faults(self.findings)
 
 
 def check_bank(folder: Path, on_progress: Callable[[int, int], None] | None = None) -> BankReport:

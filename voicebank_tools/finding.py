@@ -40,6 +40,11 @@ def unreadable(path: Path, error: PychangError) -> Finding:
     return Finding("error", path, 0, "", why or cure, cure if why else "copy or record it again")
 
 
+def has_faults(findings: Iterable[Finding]) -> bool:
+    """Return whether there is anything to mend: notes are only good to know."""
+    return any(finding.kind != "note" for finding in findings)
+
+
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """Return how many findings are "errors", "warnings" and "notes"."""
     kinds = Counter(finding.kind for finding in findings)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import share_progress
 
 MOST_LINES = 20
@@ -64,7 +65,5 @@ def build(
 
 def tell_failed(failed: Mapping[str, str]) -> None:
     """List recordings that are left out, on stderr."""
-    for path, why in list(failed.items())[:MOST_LINES]:
-        click.echo(f"left out: {path}: {why.removeprefix(f'{path} ')}", err=True)
-    if len(failed) > MOST_LINES:
-        click.echo(f"... and {len(failed) - MOST_LINES} more", err=True)
+    lines = [f"left out: {path}: {why.removeprefix(f'{path} ')}" for path, why in failed.items()]
+    echo_first(lines, MOST_LINES)

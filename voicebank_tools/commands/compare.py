@@ -8,6 +8,7 @@ import click
 
 from pychang import PychangError
 from voicebank_tools.commands.bank_option import BankType
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import note_progress
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 FILES = ("compare.html", "compare.json", "compare.md")
 MOST_LINES = 50
 """So many problems are listed on stderr; the files have all."""
-
 
 _BANK = BankType()
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,9 +34,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--samples", "-n", type=click.IntRange(1), default=12, help="Samples of the voicebank.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Of what is drawn by chance.")
 @click.option("--tests", metavar="TEST,TEST", help="Which tests; without: all that are possible.")
-@click.option(
-    "--to", type=BankType(), metavar="BANK", help="For transfer: the same aliases at another pitch."
-)
+@click.option("--to", type=_BANK, metavar="BANK", help="For transfer: the same aliases at another pitch.")
 @click.option("--notes", type=_FOLDER, metavar="FOLDER", help="For transfer: single sung notes of one voice.")
 @click.option(
     "--output", "-o", metavar="FOLDER", help="Write compare.html, compare.json and compare.md here.",
@@ -149,8 +147,6 @@ def _show(report: "Report", quiet: bool, as_json: bool) -> None:
 def _report_problems(report: "Report") -> None:
     from voicebank_tools.comparing.tables import problem_lines
 
-    problems = problem_lines(report)
-    for line in (*report.remarks, *problems[:MOST_LINES]):
-        click.echo(line, err=True)
-    if len(problems) > MOST_LINES:
-        click.echo(f"... and {len(problems) - MOST_LINES} more", err=True)
+    for remark in report.remarks:
+        click.echo(remark, err=True)
+    echo_first(problem_lines(report), MOST_LINES)

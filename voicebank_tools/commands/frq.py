@@ -7,8 +7,9 @@ import click
 
 from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.findings_json import findings_json
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import share_progress
-from voicebank_tools.finding import counts_text
+from voicebank_tools.finding import counts_text, has_faults
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is heard
     from voicebank_tools.frq.bank import FrqReport
@@ -43,21 +44,16 @@ def frq(bank: Path, check: bool, force: bool, jobs: int, quiet: bool, as_json: b
         report = frq_bank(bank, "check" if check else "replace" if force else "write", jobs, on_progress)
     if as_json:
         click.echo(_json(report))
+    elif check:
+        for finding in report.findings:
+            click.echo(finding)
     else:
-        _tell(report, check)
+        echo_first(report.findings, MOST_LINES, " (--check lists all)")
     if not (quiet or as_json):
         click.echo(_counts(report))
     if all(one.rate_hz == 0 for one in report.heard):
         return 2
-    return int(any(finding.kind != "note" for finding in report.findings))
-
-
-def _tell(report: "FrqReport", check: bool) -> None:
-    shown = report.findings if check else report.findings[:MOST_LINES]
-    for finding in shown:
-        click.echo(finding, err=not check)
-    if len(shown) < len(report.findings):
-        click.echo(f"... and {len(report.findings) - len(shown)} more (--check lists all)", err=True)
+    return int(has_faults(report.findings))
 
 
 def _statuses(report: "FrqReport") -> dict[str, int]:

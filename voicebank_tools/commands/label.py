@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import stage_progress
+from voicebank_tools.finding import has_faults
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is labelled
     from voicebank_tools.labelling.run import LabelReport
@@ -84,17 +86,14 @@ def label(
     )
     with stage_progress(hidden=quiet) as on_progress:
         report = label_folder(options, on_progress)
-    for finding in report.findings[:MOST_LINES]:
-        click.echo(str(finding), err=True)
-    if len(report.findings) > MOST_LINES:
-        click.echo(f"... and {len(report.findings) - MOST_LINES} more (--json lists all)", err=True)
+    echo_first(report.findings, MOST_LINES, " (--json lists all)")
     if json_path is not None:
         _write_json(json_path, report, out)
     if not quiet:
         click.echo(_summary(report, out, dry_run))
     if not report.labelled and not report.by_hand:
         return 2
-    return int(any(finding.kind != "note" for finding in report.findings))
+    return int(has_faults(report.findings))
 
 
 def _summary(report: "LabelReport", out: Path, dry_run: bool) -> str:

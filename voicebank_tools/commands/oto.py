@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import stage_progress
+from voicebank_tools.finding import has_faults
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is made
     from voicebank_tools.oto_making.run import OtoReport
@@ -69,15 +71,12 @@ def oto(
     options = OtoOptions(bank, labels, naming, suffix, repeats, bpm, out, force, dry_run)
     with stage_progress(hidden=quiet) as on_progress:
         report = make_oto(options, on_progress)
-    for finding in report.findings[:MOST_LINES]:
-        click.echo(str(finding), err=True)
-    if len(report.findings) > MOST_LINES:
-        click.echo(f"... and {len(report.findings) - MOST_LINES} more", err=True)
+    echo_first(report.findings, MOST_LINES)
     if not quiet:
         click.echo(_summary(report, bank, dry_run))
     if not report.added and not report.kept:
         return 2
-    return int(any(finding.kind != "note" for finding in report.findings))
+    return int(has_faults(report.findings))
 
 
 def _summary(report: "OtoReport", bank: Path, dry_run: bool) -> str:

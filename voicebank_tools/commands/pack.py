@@ -7,8 +7,9 @@ import click
 
 from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.findings_json import findings_json
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import stage_progress
-from voicebank_tools.finding import counts_text
+from voicebank_tools.finding import counts_text, has_faults
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is packed
     from voicebank_tools.packing.pack import PackReport
@@ -49,13 +50,10 @@ def pack(
     if as_json:
         click.echo(_json(report))
     else:
-        for finding in report.findings[:MOST_LINES]:
-            click.echo(finding, err=True)
-        if len(report.findings) > MOST_LINES:
-            click.echo(f"... and {len(report.findings) - MOST_LINES} more (--json lists all)", err=True)
+        echo_first(report.findings, MOST_LINES, " (--json lists all)")
     if not (quiet or as_json):
         click.echo(_summary(report))
-    return int(any(finding.kind != "note" for finding in report.findings))
+    return int(has_faults(report.findings))
 
 
 def _summary(report: "PackReport") -> str:

@@ -8,6 +8,7 @@ import click
 
 from voicebank_tools.commands.bank_option import BankType
 from voicebank_tools.commands.engine_option import engine_option
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import note_progress
 
 if TYPE_CHECKING:  # numpy and what it brings only when a song is really sung
@@ -121,10 +122,7 @@ def _tell_problems(result: "SongResult", fallback: str) -> bool:
     failed = [f"failed: {one.alias} at {one.time_s:.2f} s: {one.message}" for one in result.failures]
     groups = (findings, warnings, missing, failed)
     for group in groups:
-        for line in group[:MOST_LINES]:
-            click.echo(line, err=True)
-        if len(group) > MOST_LINES:
-            click.echo(f"... and {len(group) - MOST_LINES} more", err=True)
+        echo_first(group, MOST_LINES)
     return any(groups)
 
 

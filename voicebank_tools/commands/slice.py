@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicebank_tools.commands.lines import echo_first
 from voicebank_tools.commands.progress import share_progress
 
 if TYPE_CHECKING:  # numpy and what it brings only when something is really sliced
@@ -175,10 +176,7 @@ def _join(manifest: Path, output: Path, overwrite: bool, dry_run: bool, quiet: b
 
 def _tell(warnings: Sequence[str], failures: Sequence[str]) -> None:
     for kind, lines in (("warning", warnings), ("failed", failures)):
-        for line in lines[:MOST_LINES]:
-            click.echo(f"{kind}: {line}", err=True)
-        if len(lines) > MOST_LINES:
-            click.echo(f"... and {len(lines) - MOST_LINES} more", err=True)
+        echo_first([f"{kind}: {line}" for line in lines], MOST_LINES)
 
 
 def _summary(outcomes: Sequence["Outcome"], output: Path) -> str:
