@@ -26,15 +26,14 @@ import numpy as np
 from voicebank_tools.aliases import BankKind, read_lyric
 from voicebank_tools.align.manner import manner
 from voicebank_tools.g2p.japanese import phones_of_mora
-from voicebank_tools.labelling.clip import SOUND_ENDINGS
 from voicebank_tools.labelling.run import LabelOptions, label_folder
 from voicebank_tools.oto import OtoEntry, OtoFile
+from voicebank_tools.oto_line import FIELDS
 from voicebank_tools.oto_making.naming import Naming
 from voicebank_tools.oto_making.run import OtoOptions, make_oto
 from voicebank_tools.recordings import recordings_below
 from voicebank_tools.transcripts.sources import TextOptions
 
-FIELDS = ("offset", "consonant", "cutoff", "preutterance", "overlap")
 MOMENT = "the beat (offset + preutterance)"
 
 
@@ -92,7 +91,7 @@ def made_by_us(options: argparse.Namespace) -> Sequence[OtoEntry]:
         clips, labels = Path(folder) / "clips", Path(folder) / "labels"
         clips.mkdir()
         for source in (options.bank, options.more):
-            for path in recordings_below(source, SOUND_ENDINGS) if source else ():
+            for path in recordings_below(source) if source else ():
                 shutil.copy(path, clips / path.name)
         text = TextOptions("ja", names=True)
         label_folder(LabelOptions(clips, labels, text, options.bpm, pictures=0), lambda *_: None)

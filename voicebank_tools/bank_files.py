@@ -13,6 +13,7 @@ from pathlib import Path
 from pychang import PychangError
 from voicebank_tools.encoding import VOTED_ENCODINGS, Evidence, name_key
 from voicebank_tools.finding import Finding
+from voicebank_tools.recordings import is_left_over
 
 MOST_FILES = 200_000
 """More than any voicebank; someone pointed at the whole disk."""
@@ -130,7 +131,7 @@ def _listing(path: Path, seen: set[tuple[int, int]]) -> tuple[list[str], list[st
     files, folders = [], []
     with os.scandir(path) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or entry.name == "__MACOSX":
+            if is_left_over(entry.name):
                 continue
             if entry.is_dir():
                 folders.append(entry.name)

@@ -15,11 +15,16 @@ def read_limited(path: Path, most_bytes: int) -> bytes:
     return files.read_limited(path, most_bytes, "voicebank file", cure)
 
 
+def existing_part(path: Path) -> Path:
+    """Return a path, or what of it is there: it can be made where that is a folder."""
+    return next(one for one in (path, *path.absolute().parents) if one.exists())
+
+
 def check_folder(folder: Path) -> None:
     """Raise PychangError, with the cure, if no file can be put into `folder` or it could not be made.
     Nothing is made or left."""
     try:
-        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        there = existing_part(folder)
         if not there.is_dir():
             raise PychangError(f"{folder} cannot be made: {there} is a file; name another folder")
         with tempfile.TemporaryFile(dir=there):

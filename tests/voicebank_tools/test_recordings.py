@@ -21,7 +21,7 @@ def test_leftovers_and_silence_put_aside_are_no_recordings(tmp_path: Path) -> No
     folder = bank(tmp_path)
     names = [path.relative_to(folder).as_posix() for path in files_below(folder)]
     assert names == ["b.wav", "a/notes.txt", "a/song.WAV", "x/歌.flac"]
-    names = [path.name for path in recordings_below(folder, (".wav", ".flac"))]
+    names = [path.name for path in recordings_below(folder)]
     assert names == ["b.wav", "song.WAV", "歌.flac"]
 
 

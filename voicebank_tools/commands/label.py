@@ -73,7 +73,7 @@ def label(
 
     Clips that cannot be labelled are listed with the reason; the exit code is then 1, and 2 if none can.
     """
-    from voicebank_tools.labelling.outputs import existing_part
+    from voicebank_tools.files import existing_part
     from voicebank_tools.labelling.run import LabelOptions, label_folder
     from voicebank_tools.process_pool import available_cores
     from voicebank_tools.transcripts.sources import TextOptions

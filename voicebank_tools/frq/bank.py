@@ -16,7 +16,6 @@ from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.frq.curve import frq_of
 from voicebank_tools.frq.difference import REPLACE, difference_finding
 from voicebank_tools.frq.suspicion import Voice, pitch_findings, stranger_findings, voice_of
-from voicebank_tools.labelling.clip import SOUND_ENDINGS
 from voicebank_tools.process_pool import available_cores, each_apart
 from voicebank_tools.recordings import recordings_below
 
@@ -159,7 +158,7 @@ def _recordings(folder: Path) -> tuple[list[Path], list[Finding]]:
     """Return the recordings, wav files first, and a finding for each that would share another's `.frq`."""
     first: dict[Path, Path] = {}
     doubles: list[Finding] = []
-    found = recordings_below(folder, SOUND_ENDINGS)
+    found = recordings_below(folder)
     for path in sorted(found, key=lambda path: path.suffix.lower() != ".wav"):
         other = first.setdefault(frq_path_of(path), path)
         if other is not path:

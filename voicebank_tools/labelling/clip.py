@@ -20,7 +20,6 @@ from voicebank_tools.recordings import recordings_below
 from voicebank_tools.transcripts.beat import on_the_beat
 from voicebank_tools.wav_header import broken_off
 
-SOUND_ENDINGS = frozenset((".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"))
 MOST_CLIPS = 100_000
 
 
@@ -75,7 +74,7 @@ def find_clips(folder: Path) -> list[Path]:
     Raises:
         PychangError: There is none, or far too many.
     """
-    found = sorted(recordings_below(folder, SOUND_ENDINGS))
+    found = sorted(recordings_below(folder))
     if not found:
         raise PychangError(f"{folder}: no sound files; give the folder of the clips")
     if len(found) > MOST_CLIPS:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pychang import PychangError
 from pychang.files import read_limited, write_atomically
 from voicebank_tools.align.utterance import Aligned
+from voicebank_tools.files import existing_part
 from voicebank_tools.labelling.by_hand import grid_path
 from voicebank_tools.labelling.clip import read_wave
 from voicebank_tools.labelling.picture import picture_png
@@ -39,11 +40,6 @@ def check_output(out: Path, clips: Path, names: Iterable[str], force: bool) -> N
     foreign = named or next((out / REVIEW).glob(_PICTURES), None)
     if foreign:
         raise PychangError(f"{foreign}: is not from vbtools label; choose another folder, or add --force")
-
-
-def existing_part(path: Path) -> Path:
-    """Return a path, or what of it is there: it can be made where that is a folder."""
-    return next(one for one in (path, *path.absolute().parents) if one.exists())
 
 
 def htk_file(name: str) -> str:

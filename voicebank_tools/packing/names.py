@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from voicebank_tools.encoding import nfc
+from voicebank_tools.encoding import name_key, nfc
 from voicebank_tools.finding import Finding, shorten
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
@@ -37,7 +37,7 @@ def name_findings(root: Path, top: str, paths: Iterable[str]) -> Iterator[Findin
 def _alike(root: Path, names: Iterable[str]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for name in names:
-        other = first.setdefault(nfc(name).casefold(), name)
+        other = first.setdefault(name_key(name), name)
         if other != name:
             why = f"differs from {shorten(other)} in case or Unicode form alone: on Windows they are one"
             yield Finding("warning", root, 0, name, why, "rename one of them, also in oto.ini")

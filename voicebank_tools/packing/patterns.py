@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from voicebank_tools.encoding import nfc
+from voicebank_tools.encoding import name_key
 from voicebank_tools.recordings import SILENCE_FOLDER
 
 ENGINE_CACHES = (
@@ -36,14 +36,10 @@ def matching(patterns: Sequence[str], path: str) -> str:
 
     `path`: below the bank, with `/`. A pattern with a `/` must fit the whole path, any other its last name.
     """
-    whole = _key(path)
+    whole = name_key(path)
     name = whole.rpartition("/")[2]
     for pattern in patterns:
-        wanted = _key(pattern.replace("\\", "/").rstrip("/"))
+        wanted = name_key(pattern.replace("\\", "/").rstrip("/"))
         if fnmatchcase(whole if "/" in wanted else name, wanted):
             return pattern
     return ""
-
-
-def _key(text: str) -> str:
-    return nfc(text).casefold()

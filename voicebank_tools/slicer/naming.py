@@ -1,13 +1,13 @@
 """What the clips of recordings are called: as they are where they are there, else by a name that is free."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 from pychang import PychangError
+from voicebank_tools.encoding import name_key
 from voicebank_tools.slicer.identity import content_hash, place_of
 from voicebank_tools.slicer.manifest import ENDING, Manifest, read_manifest
 
@@ -23,15 +23,17 @@ def clip_names(recordings: Sequence[Recording]) -> list[str]:
     as Windows and macOS do.
     """
     there = {folder: _by_stem(folder) for folder in dict.fromkeys(folder for _, folder in recordings)}
-    possible = [there[folder].get(_key(path.stem), []) for path, folder in recordings]
+    possible = [there[folder].get(name_key(path.stem), []) for path, folder in recordings]
     names = _kept_names(recordings, possible)
-    taken = {(_key(str(recordings[number][1])), _key(name)) for number, name in names.items()}
+    taken = {(name_key(str(recordings[number][1])), name_key(name)) for number, name in names.items()}
     for number, (path, folder) in enumerate(recordings):
         if number not in names:
             names[number] = next(
-                name for name in _free(path.stem, folder) if (_key(str(folder)), _key(name)) not in taken
+                name
+                for name in _free(path.stem, folder)
+                if (name_key(str(folder)), name_key(name)) not in taken
             )
-            taken.add((_key(str(folder)), _key(names[number])))
+            taken.add((name_key(str(folder)), name_key(names[number])))
     return [names[number] for number in range(len(recordings))]
 
 
@@ -39,7 +41,7 @@ def _by_stem(folder: Path) -> dict[str, list[Path]]:
     """Key of a recording's name -> manifests of clips that may be its: song and song_2 of a song."""
     found: dict[str, list[Path]] = {}
     for manifest in sorted(folder.glob(f"*{ENDING}")):
-        key = _key(_name(manifest))
+        key = name_key(_name(manifest))
         for stem in dict.fromkeys((key, re.sub(r"_\d+$", "", key))):
             found.setdefault(stem, []).append(manifest)
     return found
@@ -52,7 +54,7 @@ def _kept_names(recordings: Sequence[Recording], possible: Sequence[list[Path]])
     unsure = [
         number
         for number, (path, _) in enumerate(recordings)
-        if any(asked[one] > 1 or _key(_name(one)) != _key(path.stem) for one in possible[number])
+        if any(asked[one] > 1 or name_key(_name(one)) != name_key(path.stem) for one in possible[number])
     ]
     manifests = {one: _manifest(one) for number in unsure for one in possible[number]}
     marks = {number: (_hash(recordings[number][0]), place_of(*recordings[number])) for number in unsure}
@@ -95,7 +97,3 @@ def _hash(path: Path) -> str:
 
 def _name(manifest: Path) -> str:
     return manifest.name.removesuffix(ENDING)
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

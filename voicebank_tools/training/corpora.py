@@ -12,10 +12,7 @@ from pychang import PychangError
 from pychang.arrays import FloatArray
 from pychang.audio import mono, read_native, resample
 from pychang.units import SAMPLE_RATE_HZ
-from voicebank_tools.recordings import recordings_below
-
-SUFFIXES = (".wav", ".flac", ".ogg", ".aiff", ".aif", ".mp3")
-"""Names of sound files, lower case."""
+from voicebank_tools.recordings import SOUND_ENDINGS, recordings_below
 
 LONGEST_PIECE_S = 8.0
 SHORTEST_PIECE_S = 0.2
@@ -102,10 +99,10 @@ def _inside(folder: Path) -> list[Corpus]:
 
 
 def _open(folder: Path) -> Corpus:
-    found = recordings_below(folder, SUFFIXES)
+    found = recordings_below(folder)
     recordings = tuple(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
     if not recordings:
-        raise PychangError(f"{folder} holds no recordings ({', '.join(SUFFIXES)}); name another folder")
+        raise PychangError(f"{folder} holds no recordings ({', '.join(SOUND_ENDINGS)}); name another folder")
     voice = folder.resolve().name
     return Corpus(voice, folder, SHIPPED.get(voice, _UNKNOWN), recordings)
 

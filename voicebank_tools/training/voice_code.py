@@ -31,7 +31,6 @@ from voicebank_tools.recordings import recordings_below
 from voicebank_tools.training.augment import Augmentation
 from voicebank_tools.training.batches import BatchOptions, places_of
 from voicebank_tools.training.build import BuildOptions, ProgressFunction, build_dataset
-from voicebank_tools.training.corpora import SUFFIXES
 from voicebank_tools.training.dataset import Dataset
 from voicebank_tools.training.examples import KINDS, Recipe
 from voicebank_tools.training.export import export_generator
@@ -157,7 +156,7 @@ def folder_name(name: str) -> str:
 def _recordings(bank: Path) -> dict[str, str]:
     """Key of each recording of a bank -> its file, from the bank's folder on."""
     found = {}
-    for path in sorted(recordings_below(bank, SUFFIXES)):
+    for path in sorted(recordings_below(bank)):
         try:
             found[recording_key(read_wav(path))] = path.relative_to(bank).as_posix()
         except PychangError:  # listed where the examples are made
