@@ -113,7 +113,7 @@ def judge_bank(bank: Path, most: int) -> Mapping[str, object]:
         said = [(one, sure) for one, sure in zip(labels.phones, labels.confidence, strict=True)
                 if not pause_name(one.text)]  # fmt: skip
         if len(said) == 2:
-            wanted = (line.offset_ms, line.offset_ms + line.preutterance_ms)
+            wanted = (line.offset_ms, line.beat_ms)
             for edges, (one, sure), want_ms in zip((consonants, vowels), said, wanted, strict=True):
                 edges.append(Edge(place, 1000 * one.begin_s - want_ms, said[0][0].text, one.text, sure))
     print(f"\n{len(clips)} recordings, {sum(one.suspect != '' for one in found)} suspect")

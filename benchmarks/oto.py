@@ -47,7 +47,7 @@ class Pair:
     @property
     def late_ms(self) -> float:
         """By how much the made one's beat is later."""
-        return beat_ms(self.made) - beat_ms(self.hand)
+        return self.made.beat_ms - self.hand.beat_ms
 
 
 def main() -> None:
@@ -124,7 +124,7 @@ def pairs(hand: Iterable[OtoEntry], made: Iterable[OtoEntry]) -> list[Pair]:
     found = []
     for line in hand:
         if same := known.get((line.wav_path.stem, bare(line.alias))):
-            found.append(Pair(line, min(same, key=lambda one: abs(beat_ms(one) - beat_ms(line)))))
+            found.append(Pair(line, min(same, key=lambda one: abs(one.beat_ms - line.beat_ms))))
     return found
 
 
@@ -176,11 +176,6 @@ def show(table: Mapping[str, Mapping[str, str]]) -> None:
 def bare(alias: str) -> str:
     """Return an alias without the number of its repeat."""
     return re.sub(r"\d+$", "", alias)
-
-
-def beat_ms(line: OtoEntry) -> float:
-    """Return where the note begins."""
-    return line.offset_ms + line.preutterance_ms
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pychang import PychangError
-from voicebank_tools.bank_files import scan_bank
+from voicebank_tools.bank_files import BankTree, scan_bank
 from voicebank_tools.bank_recordings import CheckedRecording, check_recording
 from voicebank_tools.bank_windows import window_findings
 from voicebank_tools.encoding import nfc
@@ -14,7 +14,7 @@ from voicebank_tools.files import read_limited
 from voicebank_tools.finding import Finding, has_faults
 from voicebank_tools.lyrics import REST_LYRICS
 from voicebank_tools.oto import MOST_BYTES
-from voicebank_tools.oto_making.document import declared_encoding, oto_place
+from voicebank_tools.oto_making.document import FILE_NAME, declared_encoding
 from voicebank_tools.voicebank import Voicebank, load_voicebank
 
 
@@ -38,7 +38,12 @@ def check_bank(folder: Path, on_progress: Callable[[int, int], None] | None = No
     `on_progress`: told how many of how many recordings were read. Raises PychangError as `load_voicebank`
     does; anything else that is wrong is a finding.
     """
-    bank = load_voicebank(folder)
+    return check_loaded(load_voicebank(folder), on_progress)
+
+
+def check_loaded(bank: Voicebank, on_progress: Callable[[int, int], None] | None = None) -> BankReport:
+    """Return what `check_bank` does of a voicebank that is loaded already."""
+    tree = scan_bank(bank.folder)
     aliases: dict[Path, set[str]] = {}
     for entry in bank.entries:
         aliases.setdefault(entry.wav_path, set()).add(entry.alias)
@@ -49,9 +54,9 @@ def check_bank(folder: Path, on_progress: Callable[[int, int], None] | None = No
             on_progress(len(checked), len(aliases))
     sounds = (finding for one in checked.values() for finding in one.findings)
     findings = (
-        *_listing(bank),
+        *_listing(tree),
         *bank.findings,
-        *_untold_encodings(bank),
+        *_untold_encodings(tree),
         *subbank_findings(bank),
         *sounds,
         *_windows(bank, checked),
@@ -73,22 +78,22 @@ def subbank_findings(bank: Voicebank) -> Iterator[Finding]:
         yield Finding("warning", bank.folder, 0, f"{subbank.prefix}*{subbank.suffix}", why, cure)
 
 
-def _listing(bank: Voicebank) -> Iterator[Finding]:
-    if not scan_bank(bank.folder).folders[0].find("character.txt"):
+def _listing(tree: BankTree) -> Iterator[Finding]:
+    if not tree.folders[0].find("character.txt"):
         why = "there is no character.txt, without which UTAU and OpenUtau do not list the bank"
-        yield Finding("warning", bank.folder, 0, "", why, "add one with the line name=...")
+        yield Finding("warning", tree.root, 0, "", why, "add one with the line name=...")
 
 
-def _untold_encodings(bank: Voicebank) -> Iterator[Finding]:
+def _untold_encodings(tree: BankTree) -> Iterator[Finding]:
     """OpenUtau reads every oto.ini as character.yaml says, else as Shift-JIS, but for a byte order mark."""
-    if declared_encoding(bank.folder).startswith("utf"):
+    if declared_encoding(tree.root).startswith("utf"):
         return
-    for path in dict.fromkeys(oto_place(folder.path) for folder in scan_bank(bank.folder).folders):
+    for path in (folder.path / name for folder in tree.folders if (name := folder.find(FILE_NAME))):
         try:
             data = read_limited(path, MOST_BYTES)
             is_untold = not (data.isascii() or data.startswith(BOM_UTF8)) and bool(data.decode("utf-8"))
         except (PychangError, UnicodeError):
-            continue  # absent, told by the loader, or in another encoding
+            continue  # told by the loader, or in another encoding
         if is_untold:
             cure = "write the line text_file_encoding: utf-8 into character.yaml"
             yield Finding("warning", path, 0, "", "is in UTF-8, which OpenUtau takes for Shift-JIS", cure)

@@ -46,6 +46,11 @@ class OtoEntry:
         """The five numbers in the order of oto.ini (`FIELDS`)."""
         return (self.offset_ms, self.consonant_ms, self.cutoff_ms, self.preutterance_ms, self.overlap_ms)
 
+    @property
+    def beat_ms(self) -> float:
+        """Where in the file the note begins: what of the alias is before sounds before it."""
+        return self.offset_ms + self.preutterance_ms
+
 
 class Remark(NamedTuple):
     """What was noticed in a line: a `Finding` that does not know its place yet."""

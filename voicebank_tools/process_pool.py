@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
+from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any, TypeVar
@@ -26,6 +27,26 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def processes_for(sizes: Sequence[int], jobs: int, least_bytes: int) -> int:
+    """Return how many processes are worth starting for files of these sizes.
+
+    Args:
+        sizes: Of the files, bytes.
+        jobs: As many as somebody wants; 0: one for each core, but none for less than `least_bytes`.
+        least_bytes: With less a process takes longer to start than to work.
+    """
+    worth = max(1, sum(sizes) // least_bytes)
+    return min(jobs or min(available_cores(), worth), len(sizes))
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, 0 where it cannot be read: that is told when it is."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def each_apart(

@@ -16,7 +16,7 @@ from voicebank_tools.finding import Finding, unreadable
 from voicebank_tools.frq.curve import frq_of
 from voicebank_tools.frq.difference import REPLACE, difference_finding
 from voicebank_tools.frq.suspicion import Voice, pitch_findings, stranger_findings, voice_of
-from voicebank_tools.process_pool import available_cores, each_apart
+from voicebank_tools.process_pool import each_apart, processes_for, size_of
 from voicebank_tools.recordings import recordings_below
 
 Mode = Literal["write", "replace", "check"]
@@ -93,10 +93,9 @@ def hear_all(
     tasks: Sequence[Task], jobs: int = 0, on_progress: Callable[[int, int], None] | None = None
 ) -> list[Heard]:
     """Return what `hear` makes of every task, in order; for the other arguments see `frq_bank`."""
-    sizes = {task: _size(task.path) for task in tasks}
+    sizes = {task: size_of(task.path) for task in tasks}
+    processes = processes_for([*sizes.values()], jobs, _LEAST_BYTES_PER_PROCESS)
     total, done = sum(sizes.values()), 0
-    worth = max(1, total // _LEAST_BYTES_PER_PROCESS)
-    processes = min(jobs or min(available_cores(), worth), len(tasks))
     results: Generator[tuple[Task, Heard | str], None, None] = (
         ((task, hear(task)) for task in tasks)
         if processes < 2
@@ -179,10 +178,3 @@ def _failed(task: Task, message: str) -> Heard:
     cure = "run it again with --jobs 1, or copy or record it again"
     finding = Finding("error", task.path, 0, "", f"cannot be heard ({message})", cure)
     return Heard(task.path, "failed", (finding,))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0  # it will be told when it is read

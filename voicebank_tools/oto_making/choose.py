@@ -114,8 +114,7 @@ def _beats_by_sound(existing: Sequence[OtoEntry]) -> dict[str, list[tuple[str, f
     """Recording -> its aliases and where their notes begin, ms."""
     beats: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for entry in existing:
-        beat_ms = entry.offset_ms + entry.preutterance_ms
-        beats[name_key(str(entry.wav_path))].append((nfc(entry.alias), beat_ms))
+        beats[name_key(str(entry.wav_path))].append((nfc(entry.alias), entry.beat_ms))
     return beats
 
 

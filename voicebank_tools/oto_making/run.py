@@ -229,24 +229,14 @@ def _written(
         new[one.candidate.wav_path.parent].append(one.entry)
     written, added, kept, is_untold = [], [], 0, False
     for folder, home in homes.items():
-        entries = new[folder]
         kept_oto = None if options.force else home.oto
-        oto = kept_oto or new_oto(folder, entries, home.oto, home.declared)
+        oto = kept_oto or new_oto(folder, new[folder], home.oto, home.declared)
         kept += len(oto.entries)
-        refused = add_entries(oto, entries)
-        for entry, why in refused:
-            reason, _, cure = why.removeprefix(f"{oto.path}: ").partition("; ")
-            findings.append(Finding("error", home.place, 0, entry.alias, reason, cure or _RENAME))
-        lost = [entry for entry, _ in refused]
-        entries = [entry for entry in entries if entry not in lost]
+        entries = _taken_up(oto, new[folder], home.place, findings)
         if not entries:
             continue
         try:
-            if options.dry_run:
-                _check_place(home.place.resolve())
-            else:
-                home.place.parent.mkdir(parents=True, exist_ok=True)
-                oto.write(home.place)
+            _put(oto, home.place, options.dry_run)
         except (PychangError, OSError) as error:
             findings.append(_finding(error, home.place))
             continue
@@ -259,8 +249,24 @@ def _written(
     return OtoReport(tuple(written), tuple(added), kept, recordings, tuple(findings))
 
 
-def _check_place(place: Path) -> None:
-    """Raise PychangError if writing a file there would."""
+def _taken_up(
+    oto: OtoFile, entries: Sequence[OtoEntry], place: Path, findings: list[Finding]
+) -> list[OtoEntry]:
+    """Add lines to an oto.ini and return them; those that cannot be written in it are findings."""
+    refused = dict(add_entries(oto, entries))
+    for entry, why in refused.items():
+        reason, _, cure = why.removeprefix(f"{oto.path}: ").partition("; ")
+        findings.append(Finding("error", place, 0, entry.alias, reason, cure or _RENAME))
+    return [entry for entry in entries if entry not in refused]
+
+
+def _put(oto: OtoFile, place: Path, dry_run: bool) -> None:
+    """Write an oto.ini; in a dry run only raise what writing would."""
+    if not dry_run:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        oto.write(place)
+        return
+    place = place.resolve()
     check_folder(place.parent)
     if place.exists() and not place.is_file():
         raise PychangError(f"{place} is no file; name it otherwise")

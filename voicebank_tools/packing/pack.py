@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pychang import PychangError
-from voicebank_tools.bank_check import BankReport, check_bank
+from voicebank_tools.bank_check import BankReport, check_loaded
 from voicebank_tools.files import check_folder
 from voicebank_tools.finding import Finding, limited
 from voicebank_tools.packing.archive import Archive, write_zip
@@ -14,6 +14,8 @@ from voicebank_tools.packing.names import name_findings
 from voicebank_tools.packing.patterns import DEFAULTS, FRQ
 from voicebank_tools.recordings import files_below
 from voicebank_tools.voicebank import Voicebank, load_voicebank
+
+_READ_BY_HOSTS = {"oto.ini", "character.txt", "character.yaml", "prefix.map"}
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,25 @@ def pack_bank(options: PackOptions, progress: Callable[[str, int, int], None]) -
     `progress`: told (stage, done, all). Raises PychangError where there is no voicebank, nothing can be
     sung, or the zip file is there already, would lie in the bank or cannot be written.
     """
-    root = load_voicebank(options.bank).folder
+    bank = load_voicebank(options.bank)
+    root = bank.folder
     top = _top(root)
     output = _output(options, root, top)
-    report = check_bank(root, lambda done, total: progress("checking", done, total))
+    report = check_loaded(bank, lambda done, total: progress("checking", done, total))
     patterns = (*options.exclude, *([FRQ] if options.without_frq else []), *DEFAULTS)
     collected = collect_files(root, patterns)
-    _refuse_unsingable(report, set(collected.files.values()))
+    packed = set(collected.files.values())
+    _refuse_unsingable(report, packed)
     findings = (
         *report.findings,
         *collected.findings,
-        *limited(_lost(report.bank, collected)),
+        *limited(_lost(bank, packed)),
         *_idle(options.exclude, collected, root),
         *limited(name_findings(root, top, collected.files)),
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     archive = write_zip(output, top, collected.files, lambda done, total: progress("packing", done, total))
-    return PackReport(output, report.bank, archive, collected.left_out, (*findings, *archive.findings))
+    return PackReport(output, bank, archive, collected.left_out, (*findings, *archive.findings))
 
 
 def _top(root: Path) -> str:
@@ -104,14 +108,10 @@ def _refuse_unsingable(report: BankReport, packed: Collection[Path]) -> None:
     )
 
 
-_READ_BY_SINGERS = {"oto.ini", "character.txt", "character.yaml", "prefix.map"}
-
-
-def _lost(bank: Voicebank, collected: Collected) -> Iterator[Finding]:
+def _lost(bank: Voicebank, packed: Collection[Path]) -> Iterator[Finding]:
     """What singing with the bank needs and the zip file has not: recordings and what tells of them."""
-    packed = set(collected.files.values())
     for path in files_below(bank.folder):
-        if path.name.lower() in _READ_BY_SINGERS and path not in packed:
+        if path.name.lower() in _READ_BY_HOSTS and path not in packed:
             yield Finding("error", path, 0, "", "is left out, though hosts read it", "mend --exclude")
     for path in dict.fromkeys(entry.wav_path for entry in bank.entries):
         if path not in packed:

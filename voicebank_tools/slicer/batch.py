@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
-from voicebank_tools.process_pool import available_cores, each_apart
+from voicebank_tools.process_pool import each_apart, processes_for, size_of
 from voicebank_tools.slicer.slicing import Outcome, Task, slice_source
 
 _LEAST_BYTES_PER_PROCESS = 30_000_000
@@ -23,11 +23,9 @@ def slice_all(
     Raises:
         KeyboardInterrupt: As it comes; every recording is then done, resumable or untouched.
     """
-    sizes = {task: _size(task) for task in tasks}
-    total = sum(sizes.values())
-    worth = max(1, total // _LEAST_BYTES_PER_PROCESS)
-    processes = min(jobs or min(available_cores(), worth), len(tasks))
-    done = 0
+    sizes = {task: size_of(task.source.path) for task in tasks}
+    processes = processes_for([*sizes.values()], jobs, _LEAST_BYTES_PER_PROCESS)
+    total, done = sum(sizes.values()), 0
     outcomes: dict[Task, Outcome] = {}
 
     def tell(current: int = 0) -> None:
@@ -60,10 +58,3 @@ def _here(
 
 def _part_of(size: int, tell: Callable[[int], None]) -> Callable[[float], None]:
     return lambda share: tell(int(share * size))
-
-
-def _size(task: Task) -> int:
-    try:
-        return task.source.path.stat().st_size
-    except OSError:
-        return 0  # it will be told when it is read

@@ -28,12 +28,11 @@ def clip_names(recordings: Sequence[Recording]) -> list[str]:
     taken = {(name_key(str(recordings[number][1])), name_key(name)) for number, name in names.items()}
     for number, (path, folder) in enumerate(recordings):
         if number not in names:
+            place = name_key(str(folder))
             names[number] = next(
-                name
-                for name in _free(path.stem, folder)
-                if (name_key(str(folder)), name_key(name)) not in taken
+                name for name in _free(path.stem, folder) if (place, name_key(name)) not in taken
             )
-            taken.add((name_key(str(folder)), name_key(names[number])))
+            taken.add((place, name_key(names[number])))
     return [names[number] for number in range(len(recordings))]
 
 

@@ -35,7 +35,7 @@ def sung_words(entries: Sequence[OtoEntry], reader: Reader) -> tuple[Sung, ...]:
     transitions (`a k`) and endings (`a R`) name no word, and of those at one place the first counts."""
     found: list[Sung] = []
     for entry in entries:
-        vowel_s = (entry.offset_ms + entry.preutterance_ms) / 1000.0
+        vowel_s = entry.beat_ms / 1000.0
         words = alias_words(entry.alias, reader).words
         if len(words) == 1:
             lead_s = min(CONSONANT_S, entry.preutterance_ms / 1000.0) if len(words[0].phones) > 1 else 0.0
